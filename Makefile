@@ -1,0 +1,50 @@
+# Everything a newcomer types. The environment lives in .venv; only python3 (3.11 or newer, with venv) and make are assumed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help demo test check fix cards serve bench lock clean
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(READY)  ## the main job on show, against the sandbox
+	@$(BIN)/prokes demo
+
+test: $(READY)  ## all tests
+	@$(BIN)/pytest
+
+check: $(READY)  ## format, lint, types and layers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fix: $(READY)  ## format, and mend what can be mended
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+cards: $(READY)  ## a contact sheet of every template and size
+	@$(BIN)/prokes card sheet --out build/cards
+
+serve: $(READY)  ## the sandbox and the web service, with the sample data
+	@$(BIN)/prokes demo --serve
+
+bench: $(READY)  ## benchmarks; figures are ratios of one run
+	@$(BIN)/python -m benchmarks
+
+lock:  ## write requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--group dev --group browser --all-extras --custom-compile-command "make lock" \
+		pyproject.toml -o requirements.lock --upgrade --quiet
+
+clean:  ## remove what the commands above made
+	@rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(READY): requirements.lock tools/uv.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.lock
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock tools/uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@

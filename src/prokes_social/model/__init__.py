@@ -1,0 +1,1 @@
+"""The nouns that travel between the steps: frozen, without input or output."""

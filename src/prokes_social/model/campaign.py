@@ -1,0 +1,272 @@
+"""Campaign: what a campaign file says, in the words of the file; positions in the file travel beside it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from prokes_social.clock import ZONES, duration
+from prokes_social.model.platform import Limits
+from prokes_social.problem import Place
+
+T = TypeVar("T")
+Path = tuple[str | int, ...]  #: keys and list positions from the top of the file, e.g. ("messages", 0, "text")
+
+#: Groups a send may name beside accounts, platforms and units.
+OFFICIAL, LEADERS, STAFF = "official", "leaders", "staff"
+GROUPS = (OFFICIAL, LEADERS, STAFF)
+
+WEEKDAYS = {
+    "senin": 0, "selasa": 1, "rabu": 2, "kamis": 3, "jumat": 4, "sabtu": 5, "minggu": 6,
+    "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6,
+}  # fmt: skip
+EVERY_DAY = ("hari", "setiap hari", "day")
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)(?:[.:]([0-5]\d))?")
+
+
+class Strict(BaseModel):
+    """The base of everything that is read from text: frozen, and no key goes unnoticed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, order=True)
+class WallTime:
+    """A date and a time on the wall, in a zone that the send, campaign or unit decides; never an instant by itself."""
+
+    day: date
+    at: time
+
+    def instant(self, zone: ZoneInfo) -> datetime:
+        """The aware UTC instant of this wall time in `zone`."""
+        return datetime.combine(self.day, self.at, tzinfo=zone).astimezone(UTC)
+
+    def __str__(self) -> str:
+        return f"{self.day.isoformat()} {self.at.strftime('%H.%M.%S' if self.at.second else '%H.%M')}"
+
+
+@dataclass(frozen=True)
+class Every:
+    """A weekly rhythm: the days of the week (Monday is 0) and the time."""
+
+    weekdays: frozenset[int]
+    at: time
+
+
+def parse_date(value: Any) -> Any:
+    """`2026-11-22`, nothing else: 03/04/2026 means two days to two readers."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError as error:
+        raise ValueError("date") from error
+
+
+def parse_clock(text: str) -> time:
+    """`19.30`, `19:30`, `19.30.05`. Raises ValueError."""
+    match = _CLOCK.fullmatch(text.strip())
+    if not match:
+        raise ValueError("clock")
+    return time(int(match[1]), int(match[2]), int(match[3] or 0))
+
+
+def parse_wall_time(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    day, _, at = value.strip().replace("T", " ").partition(" ")
+    return WallTime(parse_date(day), parse_clock(at))
+
+
+def parse_every(value: Any) -> Any:
+    """`senin 07.30`, `senin, kamis 07.30`, `setiap hari 07.30`."""
+    if not isinstance(value, str):
+        return value
+    days, _, at = value.strip().lower().rpartition(" ")
+    days = days.removesuffix(" pukul").strip()
+    if days in EVERY_DAY:
+        return Every(frozenset(range(7)), parse_clock(at))
+    names = [name for name in re.split(r"[,\s]+|\bdan\b|\band\b", days) if name]
+    if not names or any(name not in WEEKDAYS for name in names):
+        raise ValueError("weekday")
+    return Every(frozenset(WEEKDAYS[name] for name in names), parse_clock(at))
+
+
+def _parse_window(value: Any) -> Any:
+    return duration(value) if isinstance(value, str) else value
+
+
+def _parse_zone(value: Any) -> Any:
+    if isinstance(value, str) and value.strip().upper() not in ZONES:
+        raise ValueError("zone")
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _as_list(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _text_schema(pattern: str, example: str) -> WithJsonSchema:
+    # Written by hand: pydantic's own `format: time` refuses 19:30, which people write.
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
+_HOUR = r"([01]?\d|2[0-3])[.:][0-5]\d([.:][0-5]\d)?"
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", examples=["cuci-tangan"])]
+Day = Annotated[date, BeforeValidator(parse_date), _text_schema(r"^\d{4}-\d{2}-\d{2}$", "2026-11-23")]
+At = Annotated[
+    WallTime,
+    BeforeValidator(parse_wall_time),
+    _text_schema(rf"^\d{{4}}-\d{{2}}-\d{{2}}[ T]{_HOUR}$", "2026-11-23 07.30"),
+]
+Rhythm = Annotated[Every, BeforeValidator(parse_every), _text_schema(rf"^.+ {_HOUR}$", "senin, kamis 07.30")]
+Window = Annotated[timedelta, BeforeValidator(_parse_window), _text_schema(r"^\d+([.,]\d+)? ?[A-Za-z]+", "30 menit")]
+Zone = Annotated[Literal["WIB", "WITA", "WIT"], BeforeValidator(_parse_zone)]
+Words = Annotated[str, Field(min_length=1)]
+Targets = Annotated[
+    tuple[Words, ...],
+    Field(min_length=1),
+    BeforeValidator(_as_list),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
+Hashtag = Annotated[str, Field(pattern=r"^#?\w+$", examples=["AgenProkes"])]
+
+
+class Source(Strict):
+    """Where a claim comes from, when it was checked, until when it holds."""
+
+    id: Id
+    title: Words
+    url: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    checked_on: Day
+    valid_until: Day
+
+
+class CardSpec(Strict):
+    """The picture of a message: a template, what fills its slots, and what it says to those who can't see it."""
+
+    template: Id
+    slots: Mapping[str, Any] = Field(default_factory=dict)
+    alt: str = ""
+    sizes: Mapping[str, Annotated[str, Field(pattern=r"^\d+x\d+$")]] = Field(default_factory=dict)
+
+
+class Message(Strict):
+    id: Id
+    text: Words
+    variants: Mapping[str, Words] = Field(default_factory=dict)  #: by platform or group
+    card: CardSpec | None = None
+    link: str | None = None
+    hashtags: tuple[Hashtag, ...] | None = None
+    sources: tuple[Id, ...] = ()
+
+
+class Between(Strict):
+    first: Day
+    last: Day
+
+
+class Send(Strict):
+    """One line of a schedule: to whom, when, and how long it may wait."""
+
+    id: Id
+    message: Id
+    to: Targets
+    at: At | None = None
+    every: Rhythm | None = None
+    between: Between | None = None
+    except_: tuple[Day, ...] = Field(default=(), alias="except")
+    window: Window | None = None
+    zone: Zone | None = None
+
+    def occasions(self, starts_on: date, ends_on: date) -> Iterator[WallTime]:
+        """Every wall time this send asks for, in order; `between` defaults to the campaign's dates."""
+        if self.at is not None:
+            yield self.at
+        if self.every is None:
+            return
+        first, last = (self.between.first, self.between.last) if self.between else (starts_on, ends_on)
+        for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+            if day.weekday() in self.every.weekdays and day not in self.except_:
+                yield WallTime(day, self.every.at)
+
+
+class Silence(Strict):
+    """A rule set aside on purpose; the reason is kept and shown."""
+
+    rule: Id
+    message: Id | None = None
+    reason: Annotated[str, Field(min_length=10)]
+
+
+class Campaign(Strict):
+    """A named effort with an aim, dates and messages."""
+
+    id: Id
+    title: Words
+    purpose: Words
+    owner: Words
+    brand: Id
+    language: Literal["id", "en"] = "id"
+    zone: Zone | None = None
+    starts_on: Day
+    ends_on: Day
+    link: str | None = None
+    hashtags: tuple[Hashtag, ...] = ()
+    sources: tuple[Source, ...] = ()
+    messages: Annotated[tuple[Message, ...], Field(min_length=1)]
+    sends: tuple[Send, ...] = ()
+    silence: tuple[Silence, ...] = ()
+
+    def message(self, message_id: str) -> Message:
+        return next(message for message in self.messages if message.id == message_id)
+
+    def link_of(self, message: Message) -> str | None:
+        return message.link or self.link
+
+    def text_for(self, message: Message, platform: str, limits: Limits) -> str:
+        """The text exactly as it goes to the platform: variant, hashtags, and the link where it costs nothing."""
+        text = message.variants.get(platform, message.text).strip()
+        tags = self.hashtags if message.hashtags is None else message.hashtags
+        missing = [tag for tag in ("#" + tag.lstrip("#") for tag in tags) if tag.lower() not in text.lower()]
+        link = self.link_of(message) if limits.appends_link else None
+        parts = [text, link if link and link not in text else None, " ".join(missing)]
+        return "\n\n".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """Where a value stands in its file: first and last position, counted from 0 in characters of the text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded(Generic[T]):
+    """A noun read from a text file, with the place of each of its parts."""
+
+    value: T
+    file: str  #: as the person named it, for messages
+    text: str
+    spans: Mapping[Path, Span] = field(repr=False)
+
+    def place(self, path: Path, near: str = "") -> Place:
+        """The place of the value at `path`, or of its nearest parent; `near` points at a word inside it."""
+        while path and path not in self.spans:
+            path = path[:-1]
+        span = self.spans.get(path, Span(start=0, end=len(self.text)))
+        found = self.text.find(near, span.start, span.end) if near else -1
+        return self.place_at(found if found >= 0 else span.start)
+
+    def place_at(self, index: int) -> Place:
+        line_start = self.text.rfind("\n", 0, index) + 1
+        line_end = self.text.find("\n", index)
+        excerpt = self.text[line_start : line_end if line_end >= 0 else len(self.text)]
+        line = self.text.count("\n", 0, index) + 1
+        return Place(file=self.file, line=line, column=index - line_start + 1, excerpt=excerpt)

@@ -1,0 +1,181 @@
+"""Delivery: one message to one account at one time; its statuses are one table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from prokes_social.i18n import Bilingual
+from prokes_social.model.platform import Prepared
+
+
+class DeliveryStatus(StrEnum):
+    """Each member carries its remark in both languages; `MOVES` says where it may go."""
+
+    remark: Bilingual
+    label: Bilingual
+
+    def __new__(cls, value: str, label: Bilingual, remark: Bilingual) -> "DeliveryStatus":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.remark = remark
+        return member
+
+    WAITING = "waiting", Bilingual("menunggu", "waiting"), Bilingual("menunggu persetujuan", "waits for approval")
+    SCHEDULED = (
+        "scheduled",
+        Bilingual("terjadwal", "scheduled"),
+        Bilingual("disetujui; menunggu waktunya", "approved; waits for its time"),
+    )
+    CLAIMED = (
+        "claimed",
+        Bilingual("disiapkan", "claimed"),
+        Bilingual(
+            "dipegang satu penerbit dan disiapkan; belum ada yang tampil",
+            "one publisher holds it under a lease and prepares; nothing is public",
+        ),
+    )
+    SENDING = (
+        "sending",
+        Bilingual("dikirim", "sending"),
+        Bilingual("niat tercatat; kiriman mungkin sedang berjalan", "the intent is committed; the call may be out"),
+    )
+    UNCERTAIN = (
+        "uncertain",
+        Bilingual("belum pasti", "uncertain"),
+        Bilingual("jawaban tidak dapat dipercaya; sedang dicari", "no trustworthy answer; being looked up"),
+    )
+    HELD = "held", Bilingual("ditahan", "held"), Bilingual("menunggu keputusan orang", "a person decides")
+    PUBLISHED = "published", Bilingual("tayang", "published"), Bilingual("unggahan ada", "a post exists")
+    FAILED = (
+        "failed",
+        Bilingual("gagal", "failed"),
+        Bilingual("ditolak; tidak dicoba lagi", "refused for good"),
+    )
+    MISSED = (
+        "missed",
+        Bilingual("terlewat", "missed"),
+        Bilingual("batas waktunya lewat", "its window closed"),
+    )
+    CANCELLED = "cancelled", Bilingual("dibatalkan", "cancelled"), Bilingual("ditarik", "withdrawn")
+
+
+S = DeliveryStatus
+
+#: Where a delivery may go from each status; the store refuses every other move.
+MOVES: Mapping[DeliveryStatus, frozenset[DeliveryStatus]] = {
+    S.WAITING: frozenset({S.SCHEDULED, S.CANCELLED, S.MISSED}),
+    S.SCHEDULED: frozenset({S.CLAIMED, S.WAITING, S.HELD, S.CANCELLED, S.MISSED}),
+    S.CLAIMED: frozenset({S.SENDING, S.SCHEDULED, S.WAITING, S.FAILED, S.CANCELLED, S.MISSED}),
+    S.SENDING: frozenset({S.PUBLISHED, S.SCHEDULED, S.UNCERTAIN, S.FAILED}),
+    S.UNCERTAIN: frozenset({S.PUBLISHED, S.HELD, S.FAILED, S.SCHEDULED}),
+    S.HELD: frozenset({S.PUBLISHED, S.SCHEDULED, S.CANCELLED}),
+    S.PUBLISHED: frozenset(),
+    S.FAILED: frozenset({S.SCHEDULED, S.WAITING, S.CANCELLED}),
+    S.MISSED: frozenset({S.SCHEDULED, S.WAITING, S.CANCELLED}),
+    S.CANCELLED: frozenset({S.WAITING}),
+}
+
+#: Still in the people's hands: edits and cancels win.
+OPEN = frozenset({S.WAITING, S.SCHEDULED, S.CLAIMED, S.FAILED, S.MISSED})
+#: The point of no return is passed: nothing we decide changes what the public may see.
+OUT = frozenset({S.SENDING, S.UNCERTAIN, S.HELD, S.PUBLISHED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """What makes a delivery the same one after an edit: never its hour, never a running number."""
+
+    campaign: str
+    message: str
+    account: str
+    occurrence: str  #: the send's id and its nominal date, `senin-pagi@2026-11-23`
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What people approve; `digest` covers all of it."""
+
+    text: str
+    alt_text: str
+    link: str | None
+    card: str | None  #: the card's content digest
+    due_at: datetime
+    not_after: datetime
+    digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    id: int
+    key: Key
+    account_id: int
+    platform: str
+    zone: str
+    content: Content
+    status: DeliveryStatus
+    reason: str = ""  #: why it is failed, missed, held or back to waiting, for people
+    next_at: datetime
+    fence: int = 0
+    external_id: str | None = None
+    permalink: str | None = None
+    published_at: datetime | None = None
+    attempts: int = 0
+
+
+class Outcome(StrEnum):
+    """How an attempt ended; `OPEN` while its call may be out."""
+
+    OPEN = "open"
+    PUBLISHED = "published"
+    NOT_SENT = "not_sent"
+    REJECTED = "rejected"
+    UNAUTHORIZED = "unauthorized"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One try, numbered from 1 for each delivery."""
+
+    delivery_id: int
+    number: int
+    prepared: Prepared
+    started_at: datetime
+    outcome: Outcome = Outcome.OPEN
+    said: str = ""  #: the platform's own words
+    cost: Decimal = Decimal(0)
+    lookups: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A delivery under our lease; every write that follows names the fence."""
+
+    delivery: Delivery
+    fence: int
+    claimed_at: float  #: uptime in seconds
+    prepared: Prepared | None = field(default=None)
+
+
+def as_row(delivery: Delivery) -> dict[str, Any]:
+    """The JSON that `prokes delivery list` and the API promise."""
+    return {
+        "id": delivery.id,
+        "campaign": delivery.key.campaign,
+        "message": delivery.key.message,
+        "account": delivery.key.account,
+        "platform": delivery.platform,
+        "occurrence": delivery.key.occurrence,
+        "due_at": delivery.content.due_at.isoformat(),
+        "not_after": delivery.content.not_after.isoformat(),
+        "status": delivery.status.value,
+        "reason": delivery.reason,
+        "external_id": delivery.external_id,
+        "permalink": delivery.permalink,
+        "published_at": delivery.published_at.isoformat() if delivery.published_at else None,
+        "attempts": delivery.attempts,
+    }
