@@ -36,6 +36,8 @@ class Account:
     checked_at: datetime | None = None
     paused_until: datetime | None = None  #: a rate limit's reset
     blocked_at: datetime | None = None  #: credentials refused; reconnecting clears it
+    blocked_why: str = ""
+    resend_when_absent: bool = False  #: after the last look-up found nothing: send again, or let a person decide
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -255,18 +255,41 @@ class Loaded(Generic[T]):
     file: str  #: as the person named it, for messages
     text: str
     spans: Mapping[Path, Span] = field(repr=False)
+    keys: Mapping[Path, Span] = field(default_factory=dict, repr=False)  #: where the key of each path stands
+    #: Paths that could not be read and hold a stand-in, so that the rest can still be checked; empty in a sound file.
+    stand_ins: frozenset[Path] = field(default=frozenset(), repr=False)
 
     def place(self, path: Path, near: str = "") -> Place:
-        """The place of the value at `path`, or of its nearest parent; `near` points at a word inside it."""
+        """The place of the value at `path`, or of its nearest parent; `near` points at words inside it."""
         while path and path not in self.spans:
             path = path[:-1]
         span = self.spans.get(path, Span(start=0, end=len(self.text)))
-        found = self.text.find(near, span.start, span.end) if near else -1
-        return self.place_at(found if found >= 0 else span.start)
+        return self.place_at(_find_words(self.text, near, span) if near else span.start)
+
+    def place_of_key(self, path: Path) -> Place:
+        """The place of the key that leads to `path`; of the value where the file has no such key."""
+        return self.place_at(self.keys[path].start) if path in self.keys else self.place(path)
 
     def place_at(self, index: int) -> Place:
-        line_start = self.text.rfind("\n", 0, index) + 1
-        line_end = self.text.find("\n", index)
-        excerpt = self.text[line_start : line_end if line_end >= 0 else len(self.text)]
-        line = self.text.count("\n", 0, index) + 1
-        return Place(file=self.file, line=line, column=index - line_start + 1, excerpt=excerpt)
+        return place_in(self.text, self.file, index)
+
+    def is_guess(self, path: Path) -> bool:
+        """Whether the value at `path` is a stand-in or part of one."""
+        return any(path[:length] in self.stand_ins for length in range(len(path) + 1))
+
+
+def place_in(text: str, file: str, index: int) -> Place:
+    """Line and column of the character at `index`."""
+    line_start = text.rfind("\n", 0, index) + 1
+    line_end = text.find("\n", index)
+    excerpt = text[line_start : line_end if line_end >= 0 else len(text)]
+    return Place(file=file, line=text.count("\n", 0, index) + 1, column=index - line_start + 1, excerpt=excerpt)
+
+
+def _find_words(text: str, words: str, span: Span) -> int:
+    """Whole words first, so that `antri` is not found inside `mengantri`; YAML may fold a space into a line break."""
+    folded = r"\s+".join(re.escape(word) for word in words.split())
+    for pattern in (rf"(?<!\w){folded}(?!\w)", folded):
+        if match := re.compile(pattern).search(text, span.start, span.end):
+            return match.start()
+    return span.start

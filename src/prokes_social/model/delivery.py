@@ -1,14 +1,17 @@
 """Delivery: one message to one account at one time; its statuses are one table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from prokes_social.i18n import Bilingual
-from prokes_social.model.platform import Prepared
+from prokes_social.model.platform import Post, Prepared
+
+
+_NONE = Bilingual("", "")  # for type checkers only: looking a member up by value needs no label
 
 
 class DeliveryStatus(StrEnum):
@@ -17,7 +20,7 @@ class DeliveryStatus(StrEnum):
     remark: Bilingual
     label: Bilingual
 
-    def __new__(cls, value: str, label: Bilingual, remark: Bilingual) -> "DeliveryStatus":
+    def __new__(cls, value: str, label: Bilingual = _NONE, remark: Bilingual = _NONE) -> "DeliveryStatus":
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -114,16 +117,20 @@ class Delivery:
     key: Key
     account_id: int
     platform: str
+    sandbox: bool
     zone: str
     content: Content
     status: DeliveryStatus
     reason: str = ""  #: why it is failed, missed, held or back to waiting, for people
     next_at: datetime
     fence: int = 0
-    external_id: str | None = None
-    permalink: str | None = None
-    published_at: datetime | None = None
+    sources_until: date | None = None
+    cost: Decimal = Decimal(0)
+    prepared: Prepared | None = None
+    uncertain_since: datetime | None = None
+    lookups: int = 0
     attempts: int = 0
+    post: Post | None = None
 
 
 class Outcome(StrEnum):
@@ -148,17 +155,19 @@ class Attempt:
     outcome: Outcome = Outcome.OPEN
     said: str = ""  #: the platform's own words
     cost: Decimal = Decimal(0)
-    lookups: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A delivery under our lease; every write that follows names the fence."""
+    """A delivery under our lease; every write that follows names its fence."""
 
     delivery: Delivery
-    fence: int
+    owner: str
     claimed_at: float  #: uptime in seconds
-    prepared: Prepared | None = field(default=None)
+
+    @property
+    def fence(self) -> int:
+        return self.delivery.fence
 
 
 def as_row(delivery: Delivery) -> dict[str, Any]:
@@ -174,8 +183,8 @@ def as_row(delivery: Delivery) -> dict[str, Any]:
         "not_after": delivery.content.not_after.isoformat(),
         "status": delivery.status.value,
         "reason": delivery.reason,
-        "external_id": delivery.external_id,
-        "permalink": delivery.permalink,
-        "published_at": delivery.published_at.isoformat() if delivery.published_at else None,
+        "external_id": delivery.post.external_id if delivery.post else None,
+        "permalink": delivery.post.permalink if delivery.post else None,
+        "published_at": delivery.post.published_at.isoformat() if delivery.post else None,
         "attempts": delivery.attempts,
     }

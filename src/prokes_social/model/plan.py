@@ -1,7 +1,7 @@
 """Wanted: each delivery and wave a campaign asks for. Plan: what would change in the queue."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -21,6 +21,8 @@ class WantedDelivery:
     card: CardRequest | None
     due_at: datetime
     not_after: datetime
+    sources_until: date | None  #: the last day on which all of its sources hold
+    recurring: bool  #: one of many by `every`: those that are long past are not asked for
     send_path: Path
     message_path: Path
 

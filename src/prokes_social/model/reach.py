@@ -9,12 +9,15 @@ from typing import Any
 from prokes_social.i18n import Bilingual
 
 
+_NONE = Bilingual("", "")  # for type checkers only: looking a member up by value needs no label
+
+
 class Metric(StrEnum):
     """The field's standard words. Impressions add up over posts; reach does not."""
 
     label: Bilingual
 
-    def __new__(cls, value: str, label: Bilingual) -> "Metric":
+    def __new__(cls, value: str, label: Bilingual = _NONE) -> "Metric":
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -38,7 +41,7 @@ class Known(StrEnum):
 
     label: Bilingual
 
-    def __new__(cls, value: str, label: Bilingual) -> "Known":
+    def __new__(cls, value: str, label: Bilingual = _NONE) -> "Known":
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

@@ -1,0 +1,195 @@
+"""Turn a campaign and a directory into what it asks for, and compare that with the queue; touches nothing outside."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from prokes_social.clock import zone_named
+from prokes_social.i18n import _
+from prokes_social.model.account import Account, Directory
+from prokes_social.model.campaign import LEADERS, OFFICIAL, STAFF, Campaign, Loaded, Message, Send, WallTime
+from prokes_social.model.card import CardRequest
+from prokes_social.model.delivery import OPEN, OUT, Content, Delivery, DeliveryStatus, Key
+from prokes_social.model.plan import Change, Plan, PlannedChange, Wanted, WantedDelivery, WantedWave
+from prokes_social.model.platform import Limits, Size
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customs:
+    """What the workspace decides where a campaign says nothing."""
+
+    zone: str
+    window: timedelta
+    limits: Mapping[str, Limits]
+
+
+def expand(file: Loaded[Campaign], directory: Directory, customs: Customs) -> Wanted:
+    """Each delivery and each wave the campaign asks for, in the order they are due."""
+    deliveries: dict[Key, WantedDelivery] = {}
+    waves: list[WantedWave] = []
+    for index, send in enumerate(file.value.sends):
+        for occasion in send.occasions(file.value.starts_on, file.value.ends_on):
+            waves += _waves(file.value, send, occasion, customs)
+            for account in _accounts(send, directory):
+                wanted = _delivery(file.value, send, index, occasion, account, customs)
+                deliveries.setdefault(wanted.key, wanted)
+    in_order = sorted(deliveries.values(), key=lambda each: (each.due_at, each.key.account, each.key.message))
+    return Wanted(file=file, deliveries=tuple(in_order), waves=tuple(sorted(waves, key=lambda w: w.opens_at)))
+
+
+def compare(
+    wanted: Wanted,
+    queue: Iterable[Delivery],
+    *,
+    card_digest: Callable[[CardRequest], str],
+    cost: Callable[[str, str], Decimal],
+    now: datetime,
+) -> Plan:
+    """What applying the campaign would change: `card_digest(request)` and `cost(platform, text)` are handed in."""
+    queued = {delivery.key: delivery for delivery in queue}
+    changes = []
+    for each in wanted.deliveries:
+        row = queued.pop(each.key, None)
+        if row is None and each.recurring and each.not_after < now:
+            continue  # a weekly send that began before the file was queued asks for nothing in the past
+        content = _content(each, card_digest)
+        changes.append(_change(each, content, row, cost(each.account.platform, each.text)))
+    changes += [_cancel(row) for row in queued.values() if row.status in OPEN]
+    return Plan(file=wanted.file, changes=tuple(changes), waves=wanted.waves)
+
+
+def _change(each: WantedDelivery, content: Content, row: Delivery | None, cost: Decimal) -> PlannedChange:
+    planned = PlannedChange(change=Change.ADD, key=each.key, content=content, wanted=each, queued=row, cost=cost)
+    if row is None:
+        return planned
+    if row.status is DeliveryStatus.CANCELLED:
+        return replace(planned, reason=_("it was withdrawn and returns"))
+    if row.content.digest == content.digest:
+        return replace(planned, change=Change.KEEP)
+    if row.status in OUT:
+        return replace(planned, change=Change.REFUSE, reason=_out(row))
+    return replace(planned, change=Change.CHANGE, reason=_differences(row.content, content))
+
+
+def _cancel(row: Delivery) -> PlannedChange:
+    reason = _("the campaign no longer asks for it")
+    return PlannedChange(change=Change.CANCEL, key=row.key, content=None, wanted=None, queued=row, reason=reason)
+
+
+def _out(row: Delivery) -> str:
+    if row.status is DeliveryStatus.PUBLISHED and row.post:
+        return _("it is public already at {address}; what is public never changes", address=row.post.permalink)
+    return _("it may be out already ({status}); settle it first", status=row.status.label)
+
+
+def _differences(before: Content, after: Content) -> str:
+    named = (
+        (_("text"), before.text != after.text),
+        (_("alt text"), before.alt_text != after.alt_text),
+        (_("link"), before.link != after.link),
+        (_("card"), before.card != after.card),
+        (_("time"), before.due_at != after.due_at),
+        (_("window"), before.not_after - before.due_at != after.not_after - after.due_at),
+    )
+    return ", ".join(name for name, differs in named if differs)
+
+
+def _accounts(send: Send, directory: Directory) -> list[Account]:
+    chosen: dict[int, Account] = {}
+    for target in send.to:
+        accounts = directory.official() if target == OFFICIAL else directory.official(target)
+        chosen |= {account.id: account for account in accounts}
+    return list(chosen.values())
+
+
+def _waves(campaign: Campaign, send: Send, occasion: WallTime, customs: Customs) -> Sequence[WantedWave]:
+    zone = send.zone or campaign.zone or customs.zone
+    return [
+        WantedWave(
+            campaign=campaign.id,
+            message=send.message,
+            audience=target,
+            occurrence=_occurrence(send, occasion),
+            opens_at=occasion.instant(zone_named(zone)),
+            zone=zone,
+        )
+        for target in send.to
+        if target in (LEADERS, STAFF)
+    ]
+
+
+def _delivery(
+    campaign: Campaign, send: Send, index: int, occasion: WallTime, account: Account, customs: Customs
+) -> WantedDelivery:
+    message = campaign.message(send.message)
+    limits = customs.limits[account.platform]
+    zone = send.zone or campaign.zone or account.unit.zone or customs.zone
+    due_at = occasion.instant(zone_named(zone))
+    return WantedDelivery(
+        key=Key(campaign=campaign.id, message=message.id, account=account.name, occurrence=_occurrence(send, occasion)),
+        account=account,
+        zone=zone,
+        text=campaign.text_for(message, account.platform, limits),
+        link=campaign.link_of(message),
+        card=card_request(campaign, message, _size(message, account.platform, limits)),
+        due_at=due_at,
+        not_after=due_at + (send.window or customs.window),
+        sources_until=min((s.valid_until for s in campaign.sources if s.id in message.sources), default=None),
+        recurring=send.every is not None,
+        send_path=("sends", index),
+        message_path=("messages", campaign.messages.index(message)),
+    )
+
+
+def card_request(campaign: Campaign, message: Message, size: Size) -> CardRequest | None:
+    """The picture of a message in one size; None where the message has no card."""
+    if message.card is None:
+        return None
+    return CardRequest(
+        template=message.card.template,
+        brand=campaign.brand,
+        size=size,
+        slots=message.card.slots,
+        alt_text=message.card.alt,
+        link=campaign.link_of(message),
+    )
+
+
+def _size(message: Message, platform: str, limits: Limits) -> Size:
+    chosen = message.card.sizes.get(platform) if message.card else None
+    return Size.parse(chosen) if chosen else limits.card_size
+
+
+def _occurrence(send: Send, occasion: WallTime) -> str:
+    # The nominal date, not the hour: moving a send within its day keeps its row.
+    return f"{send.id}@{occasion.day.isoformat()}"
+
+
+def _content(each: WantedDelivery, card_digest: Callable[[CardRequest], str]) -> Content:
+    content = Content(
+        text=each.text,
+        alt_text=each.card.alt_text if each.card else "",
+        link=each.link,
+        card=card_digest(each.card) if each.card else None,
+        due_at=each.due_at,
+        not_after=each.not_after,
+    )
+    return replace(content, digest=content_digest(content, each.key.account))
+
+
+def content_digest(content: Content, account: str) -> str:
+    """SHA-256 over canonical JSON of everything people approve."""
+    said = {
+        "account": account,
+        "text": content.text,
+        "alt_text": content.alt_text,
+        "link": content.link,
+        "card": content.card,
+        "due_at": content.due_at.isoformat(),
+        "not_after": content.not_after.isoformat(),
+    }
+    canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

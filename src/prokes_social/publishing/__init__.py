@@ -1,0 +1,7 @@
+"""Deliveries in, posts out: never twice, never silently lost."""
+
+from prokes_social.publishing.lookup import LookUp
+from prokes_social.publishing.publisher import Publisher
+from prokes_social.publishing.timing import Timing
+
+__all__ = ["LookUp", "Publisher", "Timing"]

@@ -1,0 +1,80 @@
+"""An uncertain delivery in, the truth or a person's question out: look for the post, never send again blindly."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from prokes_social.errors import NotSent, PlatformError
+from prokes_social.i18n import _
+from prokes_social.model.account import Account
+from prokes_social.model.delivery import Claim, DeliveryStatus, Outcome
+from prokes_social.model.platform import Post, Prepared
+from prokes_social.publishing.publisher import Publisher
+from prokes_social.store import accounts, deliveries
+
+#: How far before the call a look-up reaches back: clocks of platforms and servers differ.
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookUp:
+    publisher: Publisher
+
+    def claim(self, limit: int) -> Sequence[Claim]:
+        """Uncertain deliveries whose next look-up is due."""
+        clock, now = self.publisher.clock, self.publisher.clock.now()
+        with self.publisher.store.write() as tx:
+            return deliveries.claim_lookups(
+                tx,
+                owner=self.publisher.owner,
+                now=now,
+                uptime=clock.uptime(),
+                lease_until=now + self.publisher.timing.lease,
+                limit=limit,
+            )
+
+    def look(self, claim: Claim) -> DeliveryStatus:
+        """One look-up; the status in which the delivery was left."""
+        try:
+            found = self._find(claim)
+        except NotSent as error:
+            return self._absent(claim, error.message, proved=True)
+        except PlatformError as error:
+            return self._again(claim, error.message)  # not even asked: counts as a look-up that saw nothing
+        if found:
+            return self.publisher.record(claim, found, found_by="look-up")
+        return self._again(claim, _("the platform does not show it yet"))
+
+    def _find(self, claim: Claim) -> Post | None:
+        publisher = self.publisher
+        with publisher.store.read() as tx:
+            tries = deliveries.attempts(tx, claim.delivery.id)
+        prepared = Prepared(markers=tries[-1]["prepared"])
+        submission = publisher.submission_of(claim.delivery)
+        connection = publisher.connection_of(claim.delivery)
+        platform = publisher.platforms[claim.delivery.platform]
+        return platform.find(submission, prepared, connection, tries[-1]["started_at"] - CLOCK_SKEW)
+
+    def _again(self, claim: Claim, reason: str) -> DeliveryStatus:
+        done = claim.delivery.lookups + 1
+        plan = self.publisher.timing.lookups
+        if done >= len(plan):
+            return self._absent(claim, reason, proved=False)
+        since = claim.delivery.uncertain_since or self.publisher.clock.now()
+        with self.publisher.store.write() as tx:
+            deliveries.look_again(tx, claim, next_at=max(since + plan[done], self.publisher.clock.now()))
+        return DeliveryStatus.UNCERTAIN
+
+    def _absent(self, claim: Claim, reason: str, *, proved: bool) -> DeliveryStatus:
+        """After the last look-up a person decides, unless the account's policy is to send again."""
+        clock = self.publisher.clock
+        with self.publisher.store.write() as tx:
+            account: Account = accounts.by_id(tx, claim.delivery.account_id)
+            in_time = clock.now() <= claim.delivery.content.not_after
+            if account.resend_when_absent and in_time:
+                deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.NOT_SENT, said=reason, now=clock.now())
+                deliveries.leave(tx, claim, DeliveryStatus.SCHEDULED, reason=reason, next_at=clock.now())
+                return DeliveryStatus.SCHEDULED
+            why = _("proved not sent: {reason}", reason=reason) if proved else _("looked for and not found")
+            deliveries.leave(tx, claim, DeliveryStatus.HELD, reason=why)
+        return DeliveryStatus.HELD

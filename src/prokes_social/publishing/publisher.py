@@ -1,0 +1,218 @@
+"""A claimed delivery in, a post or an honest status out: prepare, commit the intent, guard, send, record."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from prokes_social.clock import Clock, zone_named
+from prokes_social.errors import (
+    CardError,
+    NotSent,
+    OutcomeUnknown,
+    PlatformError,
+    Rejected,
+    SettingsError,
+    Unauthorized,
+)
+from prokes_social.i18n import _
+from prokes_social.model.delivery import Claim, Delivery, DeliveryStatus, Outcome
+from prokes_social.model.platform import Connection, Post, Prepared, Submission
+from prokes_social.platforms import Platform
+from prokes_social.publishing.timing import Timing
+from prokes_social.store import Store, accounts, deliveries, snapshots
+
+
+def _pass(point: str) -> None:
+    """The default crash point: goes on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publisher:
+    """Draws nothing, loads nothing, refreshes nothing: nouns and functions are handed in."""
+
+    store: Store
+    platforms: Mapping[str, Platform]
+    clock: Clock
+    timing: Timing
+    owner: str
+    submission_of: Callable[[Delivery], Submission]
+    connection_of: Callable[[Delivery], Connection]
+    readings_of: Callable[[Post], list[datetime]]  #: when a new post's numbers are to be read
+    at: Callable[[str], None] = field(default=_pass)  #: named crash points, for tests and the drill
+
+    def claim(self, limit: int) -> list[Claim]:
+        """Take due deliveries, at most one an account; each must then be given to `publish`."""
+        now = self.clock.now()
+        with self.store.write() as tx:
+            return deliveries.claim(
+                tx,
+                owner=self.owner,
+                now=now,
+                uptime=self.clock.uptime(),
+                lease_until=now + self.timing.lease,
+                limit=limit,
+            )
+
+    def publish(self, claim: Claim) -> DeliveryStatus:
+        """One claim to its end; the status in which it was left."""
+        self.at("claimed")
+        if self.clock.now() > claim.delivery.content.not_after:
+            return self._leave(claim, DeliveryStatus.MISSED, self._late(claim.delivery))
+        try:
+            connection = self.connection_of(claim.delivery)
+            submission = self.submission_of(claim.delivery)
+            prepared = self._prepare(claim, submission, connection)
+        except PlatformError as error:
+            return self._settle_unsent(claim, error)
+        except (SettingsError, CardError) as error:  # a person must mend the workspace; the window keeps running
+            return self._release(claim, self.clock.now() + self.timing.retry, error.message)
+        if not prepared.ready:
+            return self._release(claim, self.clock.now() + self.timing.retry / 5, _("the platform is still preparing it"))
+        if self.clock.now() < claim.delivery.content.due_at:
+            return self._release(claim, claim.delivery.content.due_at, "")
+        return self._send(claim, submission, prepared, connection)
+
+    # --- before the point of no return ---
+
+    def _prepare(self, claim: Claim, submission: Submission, connection: Connection) -> Prepared:
+        kept = claim.delivery.prepared
+        if kept and (kept.expires_at is None or kept.expires_at > self.clock.now() + self.timing.lease):
+            if kept.ready:
+                return kept
+        prepared = self._platform(claim).prepare(submission, connection)
+        self.at("prepared")
+        with self.store.write() as tx:
+            deliveries.keep_prepared(tx, claim, prepared)
+        return prepared
+
+    def _settle_unsent(self, claim: Claim, error: PlatformError) -> DeliveryStatus:
+        """Nothing public was asked for yet, so every error leaves the delivery in our hands."""
+        if isinstance(error, Rejected):
+            return self._leave(claim, DeliveryStatus.FAILED, _in_words(error))
+        if isinstance(error, Unauthorized):
+            return self._block(claim, error)
+        return self._try_later(claim, error)
+
+    def _send(
+        self, claim: Claim, submission: Submission, prepared: Prepared, connection: Connection
+    ) -> DeliveryStatus:
+        if not self._commit_intent(claim, prepared):
+            return self._step_back(claim)
+        self.at("intent")
+        if self.clock.uptime() - claim.claimed_at > self.timing.guard.total_seconds():
+            # Frozen between intent and call: the lease may be somebody else's by now, so nothing is sent.
+            return self._not_sent(claim, NotSent(_("the publisher was frozen before the call; nothing was sent")))
+        return self._call(claim, submission, prepared, connection)
+
+    def _commit_intent(self, claim: Claim, prepared: Prepared) -> bool:
+        now = self.clock.now()
+        today = now.astimezone(zone_named(claim.delivery.zone)).date()
+        with self.store.write() as tx:
+            return deliveries.begin_sending(tx, claim, prepared=prepared, now=now, today=today) is not None
+
+    def _step_back(self, claim: Claim) -> DeliveryStatus:
+        """The intent did not fit any more: say why, where the row is still ours."""
+        now = self.clock.now()
+        today = now.astimezone(zone_named(claim.delivery.zone)).date()
+        until = claim.delivery.sources_until
+        if until and until < today:
+            return self._leave(claim, DeliveryStatus.WAITING, _("a source expired before the delivery went out"))
+        if now > claim.delivery.content.not_after:
+            return self._leave(claim, DeliveryStatus.MISSED, self._late(claim.delivery))
+        return self._release(claim, now + self.timing.retry, "")
+
+    # --- after it ---
+
+    def _call(
+        self, claim: Claim, submission: Submission, prepared: Prepared, connection: Connection
+    ) -> DeliveryStatus:
+        try:
+            post = self._platform(claim).publish(submission, prepared, connection)
+        except NotSent as error:
+            return self._not_sent(claim, error)
+        except Rejected as error:
+            self._end(claim, Outcome.REJECTED, error)
+            return self._leave(claim, DeliveryStatus.FAILED, _in_words(error))
+        except Unauthorized as error:
+            self._end(claim, Outcome.UNAUTHORIZED, error)
+            return self._block(claim, error)
+        except OutcomeUnknown as error:
+            return self._doubt(claim, error)
+        self.at("sent")
+        return self.record(claim, post, found_by="answer")
+
+    def record(self, claim: Claim, post: Post, *, found_by: str) -> DeliveryStatus:
+        """Write the post; if this fails the row stays `sending` and becomes uncertain when its lease ends."""
+        with self.store.write() as tx:
+            post_id = deliveries.record_post(tx, claim, post, found_by=found_by)
+            if post_id is None:
+                return DeliveryStatus.UNCERTAIN
+            now = self.clock.now()
+            deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.PUBLISHED, said="", now=now)
+            snapshots.plan_readings(tx, post_id, self.readings_of(post))
+        self.at("recorded")
+        return DeliveryStatus.PUBLISHED
+
+    def _not_sent(self, claim: Claim, error: NotSent) -> DeliveryStatus:
+        self._end(claim, Outcome.NOT_SENT, error)
+        return self._try_later(claim, error)
+
+    def _doubt(self, claim: Claim, error: OutcomeUnknown) -> DeliveryStatus:
+        now = self.clock.now()
+        with self.store.write() as tx:
+            deliveries.end_attempt(
+                tx, claim.delivery.id, outcome=Outcome.UNKNOWN, said=error.said or error.message, now=now
+            )
+            deliveries.mark_uncertain(
+                tx, claim, now=now, first_look=now + self.timing.lookups[0], reason=_in_words(error)
+            )
+        return DeliveryStatus.UNCERTAIN
+
+    # --- small moves ---
+
+    def _platform(self, claim: Claim) -> Platform:
+        return self.platforms[claim.delivery.platform]
+
+    def _try_later(self, claim: Claim, error: PlatformError) -> DeliveryStatus:
+        """Again at the platform's time, which holds for the whole account; past its window it is missed."""
+        told = error.retry_at if isinstance(error, NotSent) else None
+        again = max(told, self.clock.now()) if told else self.clock.now() + self.timing.retry
+        if told:
+            with self.store.write() as tx:
+                accounts.pause(tx, claim.delivery.account_id, again)
+        if again > claim.delivery.content.not_after:
+            return self._leave(claim, DeliveryStatus.MISSED, _in_words(error))
+        return self._release(claim, again, _in_words(error))
+
+    def _block(self, claim: Claim, error: PlatformError) -> DeliveryStatus:
+        with self.store.write() as tx:
+            accounts.block(tx, claim.delivery.account_id, why=_in_words(error), now=self.clock.now())
+        return self._release(claim, claim.delivery.content.due_at, _in_words(error))
+
+    def _end(self, claim: Claim, outcome: Outcome, error: PlatformError) -> None:
+        with self.store.write() as tx:
+            deliveries.end_attempt(
+                tx,
+                claim.delivery.id,
+                outcome=outcome,
+                said=error.said or error.message,
+                now=self.clock.now(),
+                cost=0,  # the platforms charge for what they accept
+            )
+
+    def _release(self, claim: Claim, next_at: datetime, reason: str) -> DeliveryStatus:
+        with self.store.write() as tx:
+            deliveries.release(tx, claim, next_at=next_at, reason=reason)
+        return DeliveryStatus.SCHEDULED
+
+    def _leave(self, claim: Claim, to: DeliveryStatus, reason: str) -> DeliveryStatus:
+        with self.store.write() as tx:
+            deliveries.leave(tx, claim, to, reason=reason)
+        return to
+
+    def _late(self, delivery: Delivery) -> str:
+        return delivery.reason or _("its window closed before it could go out")
+
+
+def _in_words(error: PlatformError) -> str:
+    return f"{error.message} ({error.said})" if error.said and error.said not in error.message else error.message

@@ -1,0 +1,186 @@
+"""The only reader of PROKES_* variables and prokes.toml: a workspace folder in, Settings out."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from prokes_social.clock import duration
+from prokes_social.errors import SettingsError
+from prokes_social.i18n import DEFAULT_LANGUAGE, _, use_language
+from prokes_social.keys import KeyRing
+
+FILE = "prokes.toml"
+STATE = ".prokes"  #: database and key file, inside the workspace
+
+
+def _as_duration(value: Any) -> Any:
+    return duration(value) if isinstance(value, str) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_as_duration)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Organisation(_Section):
+    name: str = "Pemerintah Daerah"
+    unit: str = ""  #: the office that runs this workspace, printed on reports
+
+
+class Checking(_Section):
+    #: hosts, or ends of hosts, that links may point to
+    allowed_hosts: tuple[str, ...] = ("go.id", "who.int")
+
+
+class Publishing(_Section):
+    """The times of the publishing protocol; the defaults are the protocol's own."""
+
+    window: Duration = timedelta(minutes=30)  #: how long a send may wait where it says nothing
+    lease: Duration = timedelta(seconds=60)
+    prepare_lead: Duration = timedelta(minutes=10)
+    #: after an uncertain call
+    lookups: tuple[Duration, ...] = tuple(timedelta(seconds=s) for s in (15, 60, 300, 900))
+    retry: Duration = timedelta(seconds=15)  #: after "not sent" without a time from the platform
+    threads: Annotated[int, Field(ge=1, le=64)] = 8
+    x_monthly_budget: float = 20.0  #: US dollars an X account
+
+
+class Tracking(_Section):
+    #: ages of a post at which its numbers are read
+    reading_ages: tuple[Duration, ...] = tuple(timedelta(hours=h) for h in (1, 6, 24, 72, 168, 672))
+    #: how much faster posts age on the sandbox than in life; 1 everywhere else
+    sandbox_time_scale: Annotated[float, Field(ge=1)] = 1.0
+
+
+class _Document(_Section):
+    """prokes.toml, section by section; the platforms' own sections are read by the platforms."""
+
+    organisation: Organisation = Organisation()
+    zone: Literal["WIB", "WITA", "WIT"] = "WIB"
+    language: Literal["id", "en"] = DEFAULT_LANGUAGE  # type: ignore[assignment]
+    database_url: str | None = None
+    public_url: str | None = None
+    checking: Checking = Checking()
+    publishing: Publishing = Publishing()
+    tracking: Tracking = Tracking()
+    platforms: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    home: Path
+    organisation: Organisation
+    zone: str
+    language: str
+    database_url: str
+    public_url: str | None
+    checking: Checking
+    publishing: Publishing
+    tracking: Tracking
+    platforms: Mapping[str, Mapping[str, Any]]
+    environment: Mapping[str, str] = field(repr=False)
+
+    @property
+    def state(self) -> Path:
+        return self.home / STATE
+
+    @property
+    def keys(self) -> KeyRing:
+        """PROKES_KEY (several, separated by spaces; the first seals), else the workspace's key file."""
+        text = self.environment.get("PROKES_KEY") or _read_key_file(self.state / "key")
+        try:
+            return KeyRing.from_texts(text.split())
+        except ValueError as error:
+            raise SettingsError(
+                _("The encryption key can't be read: {reason}.", reason=error),
+                hint=_(
+                    "Set PROKES_KEY to the key that `prokes init` made, or restore the file {file}.",
+                    file=f"{STATE}/key",
+                ),
+            ) from error
+
+    def for_platform(self, prefix: str) -> dict[str, Any]:
+        """What `[platforms.<prefix>]` and PROKES_<PREFIX>_* say; the variables win."""
+        start = f"PROKES_{prefix.upper()}_"
+        variables = {k.removeprefix(start).lower(): v for k, v in self.environment.items() if k.startswith(start)}
+        return {**self.platforms.get(prefix.lower(), {}), **variables}
+
+
+def find_home(environment: Mapping[str, str], start: Path) -> Path:
+    """PROKES_HOME, else the nearest folder upwards that holds prokes.toml. Raises SettingsError."""
+    if named := environment.get("PROKES_HOME"):
+        return Path(named).resolve()
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise SettingsError(
+        _("There is no workspace here: no {file} in this folder or above.", file=FILE),
+        hint=_("Make one with `prokes init FOLDER`, or name one with PROKES_HOME."),
+    )
+
+
+def load_settings(environment: Mapping[str, str] | None = None, start: Path | None = None) -> Settings:
+    """Read the workspace's settings; raises SettingsError naming the setting and the remedy."""
+    environment = os.environ if environment is None else environment
+    home = find_home(environment, (start or Path.cwd()).resolve())
+    document = _read_document(home / FILE)
+    language = environment.get("PROKES_LANG") or document.language
+    use_language(language)
+    return Settings(
+        home=home,
+        organisation=document.organisation,
+        zone=document.zone,
+        language=language,
+        database_url=environment.get("PROKES_DATABASE_URL")
+        or document.database_url
+        or f"sqlite:///{home / STATE / 'prokes.db'}",
+        public_url=(environment.get("PROKES_PUBLIC_URL") or document.public_url or "").rstrip("/") or None,
+        checking=document.checking,
+        publishing=document.publishing,
+        tracking=document.tracking,
+        platforms=document.platforms,
+        environment=dict(environment),
+    )
+
+
+def _read_document(path: Path) -> _Document:
+    try:
+        return _Document.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise SettingsError(
+            _("{folder} is not a workspace: it has no {file}.", folder=path.parent, file=FILE),
+            hint=_("Make one with `prokes init FOLDER`."),
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(
+            _("{file} can't be read: {reason}.", file=path, reason=error), hint=_("Mend the file and try again.")
+        ) from error
+    except ValidationError as error:
+        raise SettingsError(
+            _("{file} has a setting that can't be used:\n{list}", file=path, list=_listed(error)),
+            hint=_("The manual lists every setting under “reference/settings”."),
+        ) from error
+
+
+def _listed(error: ValidationError) -> str:
+    return "\n".join(f"  {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+
+
+def _read_key_file(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except OSError as error:
+        raise SettingsError(
+            _("There is no encryption key: {file} can't be read.", file=path),
+            hint=_(
+                "Set PROKES_KEY or restore the key file from your safe; without it the accounts must be added again."
+            ),
+        ) from error

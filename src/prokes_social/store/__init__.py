@@ -1,0 +1,71 @@
+"""The database: an address in, transactions out. All SQL lives in this folder, one module a noun."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+
+from prokes_social.errors import StoreError
+from prokes_social.i18n import _
+from prokes_social.store import schema
+from prokes_social.store.sqlite import WriteGate, prepare_sqlite
+
+__all__ = ["Connection", "Store"]
+
+
+class Store:
+    """One database; `read()` and `write()` give transactions that never stay open during a call to a platform."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self._engine, self._gate = _open(url)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with _plain_errors(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A durable transaction; on SQLite all writers pass one gate, so that none starves another."""
+        with _plain_errors(), self._gate.held():
+            connection = self._engine.connect().execution_options(prokes_write=True)
+            with connection, connection.begin():
+                yield connection
+
+    def migrate(self) -> None:
+        """Make or upgrade the tables; only `prokes init` and `prokes db upgrade` do."""
+        with _plain_errors(), self._gate.held():
+            schema.upgrade(self._engine)
+
+    def require_current(self) -> None:
+        """Raises MigrationNeeded where the tables are of another version than this program."""
+        with self.read() as connection:
+            schema.require_current(connection)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _open(url: str) -> tuple[Engine, WriteGate]:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True), WriteGate(None)
+    engine = create_engine(url)
+    path = prepare_sqlite(engine)
+    return engine, WriteGate(path)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """The driver's words become a StoreError with a remedy; constraint violations stay what they are."""
+    try:
+        yield
+    except DBAPIError as error:
+        if type(error).__name__ == "IntegrityError":
+            raise
+        raise StoreError(
+            _("The database did not do as asked: {reason}.", reason=str(error.orig).rstrip(".")),
+            hint=_("Is the disk full or read-only, or the database server stopped? Nothing was half-written."),
+        ) from error

@@ -1,0 +1,38 @@
+"""Who approved which content: rows that are never deleted; after an edit they simply no longer match."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.sql.expression import ColumnElement, Select
+
+from prokes_social.store.tables import approval
+
+APPROVED, SENT_BACK = "approved", "sent-back"
+
+
+def add(tx: Connection, digests: Collection[str], *, verdict: str, who: str, now: datetime, remark: str = "") -> None:
+    rows = [{"digest": each, "verdict": verdict, "who": who, "at": now, "remark": remark} for each in sorted(digests)]
+    if rows:
+        tx.execute(insert(approval), rows)
+
+
+def approved(tx: Connection, digest: str) -> bool:
+    return bool(tx.execute(select(is_approved(digest))).scalar_one())
+
+
+def is_approved(digest: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """True in SQL where the newest verdict on `digest` is an approval."""
+    newest: Select[tuple[int]] = select(func.max(approval.c.id)).where(approval.c.digest == digest)
+    return (
+        select(approval.c.id)
+        .where(approval.c.id == newest.correlate_except(approval).scalar_subquery(), approval.c.verdict == APPROVED)
+        .correlate_except(approval)
+        .exists()
+    )
+
+
+def approver(tx: Connection, digest: str) -> str | None:
+    """Who gave the newest approval."""
+    newest = select(approval.c.who).where(approval.c.digest == digest, approval.c.verdict == APPROVED)
+    return tx.execute(newest.order_by(approval.c.id.desc()).limit(1)).scalar()

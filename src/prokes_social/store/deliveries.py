@@ -1,0 +1,384 @@
+"""The queue: deliveries claimed, moved and settled by conditional updates; no matching row means it did not happen."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.expression import ColumnElement
+
+from prokes_social.model.delivery import MOVES, Claim, Content, Delivery, DeliveryStatus, Key, Outcome
+from prokes_social.model.platform import Post, Prepared
+from prokes_social.store.approvals import is_approved
+from prokes_social.store.tables import account, attempt, delivery, post
+
+S = DeliveryStatus
+d = delivery.c
+
+
+# --- what people read -----------------------------------------------------------------------------------------------
+
+
+def listing(
+    tx: Connection, *, campaign: str | None = None, statuses: Collection[DeliveryStatus] = (), account_name: str = ""
+) -> list[Delivery]:
+    """Deliveries in the order they are due, narrowed by what is given."""
+    query = _deliveries()
+    if campaign:
+        query = query.where(d.campaign == campaign)
+    if statuses:
+        query = query.where(d.status.in_([status.value for status in statuses]))
+    if account_name:
+        query = query.where(account.c.name == account_name)
+    return [_delivery(row) for row in tx.execute(query.order_by(d.due_at, d.id)).mappings()]
+
+
+def get(tx: Connection, delivery_id: int) -> Delivery | None:
+    row = tx.execute(_deliveries().where(d.id == delivery_id)).mappings().first()
+    return _delivery(row) if row else None
+
+
+def attempts(tx: Connection, delivery_id: int) -> list[RowMapping]:
+    query = select(attempt).where(attempt.c.delivery_id == delivery_id).order_by(attempt.c.number)
+    return list(tx.execute(query).mappings())
+
+
+def next_wake(tx: Connection) -> datetime | None:
+    """The next moment at which a scheduled or uncertain delivery wants attention."""
+    # Two queries, each on its own partial index.
+    moments = [
+        tx.execute(select(func.min(d.next_at)).where(d.status == literal_column(f"'{status.value}'"))).scalar()
+        for status in (S.SCHEDULED, S.UNCERTAIN)
+    ]
+    return min((moment for moment in moments if moment), default=None)
+
+
+def unsettled(tx: Connection) -> int:
+    """How many deliveries are approved or in doubt and may still move by themselves."""
+    moving = [status.value for status in (S.SCHEDULED, S.CLAIMED, S.SENDING, S.UNCERTAIN)]
+    open_accounts = select(account.c.id).where(account.c.blocked_at.is_(None))
+    query = select(func.count()).where(d.status.in_(moving), d.account_id.in_(open_accounts))
+    return int(tx.execute(query).scalar_one())
+
+
+# --- what people decide ---------------------------------------------------------------------------------------------
+
+
+def put(tx: Connection, key: Key, content: Content, *, next_at: datetime, **more: Any) -> bool:
+    """Write what a plan wants as `waiting`; False where the row passed the point of no return meanwhile."""
+    values = {**_content_values(content), **more, "status": S.WAITING.value, "reason": "", "next_at": next_at}
+    values |= {"prepared": None, "prepared_until": None, "owner": None, "lease_until": None, "lookups": 0}
+    fields = {"campaign": key.campaign, "message": key.message, "occurrence": key.occurrence}
+    account_id = select(account.c.id).where(account.c.name == key.account).scalar_subquery()
+    movable = [S.WAITING.value, *(status.value for status, to in MOVES.items() if S.WAITING in to)]
+    same = and_(*(d[name] == value for name, value in fields.items()), d.account_id == account_id)
+    changed = update(delivery).where(same, d.status.in_(movable)).values(**values, fence=d.fence + 1)
+    if tx.execute(changed).rowcount:
+        return True
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(delivery).values(**fields, account_id=account_id, **values))
+    except IntegrityError:
+        return False
+    return True
+
+
+def cancel(tx: Connection, delivery_id: int, *, reason: str) -> bool:
+    """False where it is out already or was cancelled before."""
+    return _move(tx, [delivery_id], S.CANCELLED, reason=reason, owner=None, lease_until=None, fence=d.fence + 1) == 1
+
+
+def schedule_approved(tx: Connection, campaign: str, *, lead: dt.timedelta) -> int:
+    """Move waiting rows whose content is approved to scheduled; they wake `lead` early to prepare."""
+    rows = tx.execute(select(d.id, d.due_at).where(_is(S.WAITING), d.campaign == campaign, is_approved(d.digest)))
+    moved = [_move(tx, [row.id], S.SCHEDULED, next_at=row.due_at - lead) for row in rows.all()]
+    return sum(moved)
+
+
+# --- what publishers do ---------------------------------------------------------------------------------------------
+
+
+def claim(
+    tx: Connection, *, owner: str, now: datetime, uptime: float, lease_until: datetime, limit: int
+) -> list[Claim]:
+    """Take due deliveries under a lease, at most one an account and the earliest first.
+
+    The statuses are literals because with a bound value neither planner uses the partial index.
+    """
+    due = (
+        select(d.id)
+        .where(_is(S.SCHEDULED), d.next_at <= bindparam("now"), _account_is_free(), ~_held_back(), ~_earlier_due())
+        .order_by(d.next_at, d.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=delivery)  # SQLite's compiler drops it; PostgreSQL uses it
+        .cte("due")
+        .prefix_with("MATERIALIZED")  # keeps PostgreSQL from running the LIMIT again
+    )
+    take = (
+        update(delivery)
+        .where(d.id.in_(select(due.c.id)), _is(S.SCHEDULED))
+        .values(status=S.CLAIMED.value, owner=owner, lease_until=lease_until, fence=d.fence + 1)
+        .returning(d.id)
+    )
+    try:
+        with tx.begin_nested():
+            taken = [row.id for row in tx.execute(take, {"now": now})]
+    except IntegrityError:
+        return []  # another publisher took a delivery of the same account at the same moment
+    rows = tx.execute(_deliveries().where(d.id.in_(taken)).order_by(d.next_at, d.id)).mappings()
+    return [Claim(delivery=_delivery(row), owner=owner, claimed_at=uptime) for row in rows]
+
+
+def keep_prepared(tx: Connection, held: Claim, prepared: Prepared) -> bool:
+    """Store what was uploaded before anything public happens; False where the lease is no longer ours."""
+    values = {"prepared": dict(prepared.markers), "prepared_until": prepared.expires_at}
+    return tx.execute(_under(held, S.CLAIMED).values(**values)).rowcount == 1
+
+
+def begin_sending(tx: Connection, held: Claim, *, prepared: Prepared, now: datetime, today: dt.date) -> int | None:
+    """The intent: claimed to sending where everything still fits; the attempt's number, or None where it does not.
+
+    This is the point of no return for edits and cancels.
+    """
+    fits = (
+        _under(held, S.CLAIMED)
+        .where(
+            d.digest == held.delivery.content.digest,
+            d.lease_until > now,
+            d.not_after >= now,
+            d.sources_until.is_(None) | (d.sources_until >= today),
+            is_approved(d.digest),
+            _account_is_free(now),
+        )
+        .values(status=S.SENDING.value)
+    )
+    if tx.execute(fits).rowcount != 1:
+        return None
+    count = select(func.count()).where(attempt.c.delivery_id == held.delivery.id)
+    number = int(tx.execute(count).scalar_one()) + 1
+    values = {"delivery_id": held.delivery.id, "number": number, "prepared": dict(prepared.markers)}
+    tx.execute(insert(attempt).values(**values, started_at=now, outcome=Outcome.OPEN.value, cost=held.delivery.cost))
+    return number
+
+
+def end_attempt(
+    tx: Connection, delivery_id: int, *, outcome: Outcome, said: str, now: datetime, cost: Any = None
+) -> None:
+    """Write how the newest open attempt ended."""
+    values: dict[str, Any] = {"outcome": outcome.value, "said": said, "ended_at": now}
+    if cost is not None:
+        values["cost"] = cost
+    newest = select(func.max(attempt.c.number)).where(attempt.c.delivery_id == delivery_id).scalar_subquery()
+    tx.execute(update(attempt).where(attempt.c.delivery_id == delivery_id, attempt.c.number == newest).values(**values))
+
+
+def release(tx: Connection, held: Claim, *, next_at: datetime, reason: str = "") -> bool:
+    """Back to scheduled, untouched; False where the lease is no longer ours."""
+    return _leave(tx, held, S.SCHEDULED, next_at=next_at, reason=reason)
+
+
+def leave(tx: Connection, held: Claim, to: DeliveryStatus, *, reason: str, next_at: datetime | None = None) -> bool:
+    """Move a delivery out of our hands, from whichever in-flight status it is in, under our fence."""
+    more = {"next_at": next_at} if next_at else {}
+    return _leave(tx, held, to, reason=reason, **more)
+
+
+def mark_uncertain(tx: Connection, held: Claim, *, now: datetime, first_look: datetime, reason: str) -> bool:
+    return _leave(tx, held, S.UNCERTAIN, uncertain_since=now, next_at=first_look, lookups=0, reason=reason)
+
+
+def record_post(tx: Connection, held: Claim, found: Post, *, found_by: str) -> int | None:
+    """Published: the post and the status in one transaction; the post's id, or None where the fence has moved on."""
+    if not _leave(tx, held, S.PUBLISHED, reason=""):
+        return None
+    values = {"delivery_id": held.delivery.id, "account_id": held.delivery.account_id, "found_by": found_by}
+    values |= {"external_id": found.external_id, "permalink": found.permalink, "published_at": found.published_at}
+    return int(tx.execute(insert(post).values(**values).returning(post.c.id)).scalar_one())
+
+
+def claim_lookups(
+    tx: Connection, *, owner: str, now: datetime, uptime: float, lease_until: datetime, limit: int
+) -> list[Claim]:
+    """Uncertain deliveries whose next look-up is due; their wake-up moves on so that no one else looks meanwhile."""
+    due = select(d.id).where(_is(S.UNCERTAIN), d.next_at <= now).order_by(d.next_at).limit(limit)
+    due = due.with_for_update(skip_locked=True, of=delivery)
+    ids = [row.id for row in tx.execute(due)]
+    taken = update(delivery).where(d.id.in_(ids), _is(S.UNCERTAIN))
+    tx.execute(taken.values(owner=owner, next_at=lease_until, fence=d.fence + 1))
+    rows = tx.execute(_deliveries().where(d.id.in_(ids)).order_by(d.next_at)).mappings()
+    return [Claim(delivery=_delivery(row), owner=owner, claimed_at=uptime) for row in rows]
+
+
+def look_again(tx: Connection, held: Claim, *, next_at: datetime) -> bool:
+    """Not seen yet: count the look-up and wait for the next."""
+    values = {"next_at": next_at, "lookups": d.lookups + 1}
+    return tx.execute(_under(held, S.UNCERTAIN).values(**values)).rowcount == 1
+
+
+# --- what the reaper does -------------------------------------------------------------------------------------------
+
+
+def miss_overdue(tx: Connection, *, now: datetime, reason: str) -> list[int]:
+    """Waiting and scheduled rows whose window closed."""
+    late = select(d.id).where(d.status.in_([literal_column("'waiting'"), literal_column("'scheduled'")]))
+    ids = [row.id for row in tx.execute(late.where(d.not_after < now))]
+    _move(tx, ids, S.MISSED, reason=reason)
+    return ids
+
+
+def reap(tx: Connection, *, now: datetime, first_look: datetime, reason: str) -> tuple[int, int]:
+    """Leases that ended: claimed rows go back to scheduled, sending rows become uncertain. Returns both counts."""
+    ended = d.lease_until < now
+    claimed = update(delivery).where(_is(S.CLAIMED), ended)
+    back = tx.execute(claimed.values(status=S.SCHEDULED.value, next_at=now, owner=None, fence=d.fence + 1)).rowcount
+    sending = update(delivery).where(_is(S.SENDING), ended)
+    values = {"status": S.UNCERTAIN.value, "uncertain_since": now, "next_at": first_look, "lookups": 0, "owner": None}
+    doubted = tx.execute(sending.values(**values, reason=reason, fence=d.fence + 1)).rowcount
+    return back, doubted
+
+
+# --- pieces ---------------------------------------------------------------------------------------------------------
+
+
+def _is(status: DeliveryStatus) -> ColumnElement[bool]:
+    return d.status == literal_column(f"'{status.value}'")
+
+
+def _under(held: Claim, status: DeliveryStatus) -> Any:
+    return update(delivery).where(d.id == held.delivery.id, d.fence == held.fence, _is(status))
+
+
+def _leave(tx: Connection, held: Claim, to: DeliveryStatus, **values: Any) -> bool:
+    mine = and_(d.id == held.delivery.id, d.fence == held.fence)
+    return _moved(tx, mine, to, owner=None, lease_until=None, **values) == 1
+
+
+def _move(tx: Connection, ids: Iterable[int], to: DeliveryStatus, **values: Any) -> int:
+    return _moved(tx, d.id.in_(list(ids)), to, **values)
+
+
+def _moved(tx: Connection, which: ColumnElement[bool], to: DeliveryStatus, **values: Any) -> int:
+    """The one place where a status changes: only along MOVES."""
+    allowed = [status.value for status, targets in MOVES.items() if to in targets]
+    return tx.execute(update(delivery).where(which, d.status.in_(allowed)).values(status=to.value, **values)).rowcount
+
+
+def _account_is_free(now: datetime | None = None) -> ColumnElement[bool]:
+    at: Any = bindparam("now") if now is None else now
+    return exists().where(
+        account.c.id == d.account_id,
+        account.c.blocked_at.is_(None),
+        account.c.paused_until.is_(None) | (account.c.paused_until <= at),
+    )
+
+
+def _held_back() -> ColumnElement[bool]:
+    """Another delivery of the account is in flight, or in doubt and not looked up twice yet (about 60 s)."""
+    other = delivery.alias("other")
+    in_doubt = (other.c.status == literal_column("'uncertain'")) & (other.c.lookups < 2)
+    in_flight = other.c.status.in_([literal_column("'claimed'"), literal_column("'sending'")])
+    return exists().where(other.c.account_id == d.account_id, in_flight | in_doubt)
+
+
+def _earlier_due() -> ColumnElement[bool]:
+    """Another due delivery of the account comes first: posts of one account leave in due order."""
+    first = delivery.alias("first")
+    earlier = (first.c.next_at < d.next_at) | ((first.c.next_at == d.next_at) & (first.c.id < d.id))
+    return exists().where(
+        first.c.account_id == d.account_id,
+        first.c.status == literal_column("'scheduled'"),
+        first.c.next_at <= bindparam("now"),
+        earlier,
+    )
+
+
+def _content_values(content: Content) -> dict[str, Any]:
+    return {
+        "digest": content.digest,
+        "text": content.text,
+        "alt_text": content.alt_text,
+        "link": content.link,
+        "card_digest": content.card,
+        "due_at": content.due_at,
+        "not_after": content.not_after,
+    }
+
+
+def _deliveries() -> Select[Any]:
+    tries = select(func.count()).where(attempt.c.delivery_id == d.id).correlate(delivery).scalar_subquery()
+    return (
+        select(
+            delivery,
+            account.c.name.label("account_name"),
+            account.c.platform,
+            account.c.sandbox,
+            post.c.external_id,
+            post.c.permalink,
+            post.c.published_at,
+            tries.label("attempts"),
+        )
+        .join(account, account.c.id == d.account_id)
+        .outerjoin(post, post.c.delivery_id == d.id)
+    )
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    key = Key(
+        campaign=row["campaign"], message=row["message"], account=row["account_name"], occurrence=row["occurrence"]
+    )
+    return Delivery(
+        id=row["id"],
+        key=key,
+        account_id=row["account_id"],
+        platform=row["platform"],
+        sandbox=row["sandbox"],
+        zone=row["zone"],
+        content=_content(row),
+        status=DeliveryStatus(row["status"]),
+        reason=row["reason"],
+        next_at=row["next_at"],
+        fence=row["fence"],
+        sources_until=row["sources_until"],
+        cost=row["cost"],
+        prepared=_prepared(row["prepared"], row["prepared_until"]),
+        uncertain_since=row["uncertain_since"],
+        lookups=row["lookups"],
+        attempts=row["attempts"],
+        post=_post(row),
+    )
+
+
+def _content(row: RowMapping) -> Content:
+    return Content(
+        text=row["text"],
+        alt_text=row["alt_text"],
+        link=row["link"],
+        card=row["card_digest"],
+        due_at=row["due_at"],
+        not_after=row["not_after"],
+        digest=row["digest"],
+    )
+
+
+def _prepared(markers: Mapping[str, Any] | None, until: datetime | None) -> Prepared | None:
+    return Prepared(markers=markers, expires_at=until) if markers is not None else None
+
+
+def _post(row: RowMapping) -> Post | None:
+    if row["external_id"] is None:
+        return None
+    return Post(external_id=row["external_id"], permalink=row["permalink"], published_at=row["published_at"])
