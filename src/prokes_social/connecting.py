@@ -22,7 +22,9 @@ class Connector:
     keys: KeyRing
     clock: Clock
 
-    def add(self, name: str, *, platform: str, unit: Unit, credentials: Mapping[str, str], kind: AccountKind) -> Account:
+    def add(
+        self, name: str, *, platform: str, unit: Unit, credentials: Mapping[str, str], kind: AccountKind
+    ) -> Account:
         """Store a new account, its credentials sealed; asks nobody. Raises SettingsError."""
         speaks = self.platforms[platform]
         _require_fields(speaks, credentials)
@@ -77,9 +79,7 @@ class Connector:
         return account
 
     def _sealed(self, account_id: int, credentials: Mapping[str, str]) -> dict[str, bytes]:
-        return {
-            field: self.keys.seal(text, context=_context(account_id, field)) for field, text in credentials.items()
-        }
+        return {field: self.keys.seal(text, context=_context(account_id, field)) for field, text in credentials.items()}
 
     def _opened(self, account: Account) -> dict[str, Secret]:
         with self.store.read() as tx:

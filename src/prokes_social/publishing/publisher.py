@@ -37,7 +37,7 @@ class Publisher:
     owner: str
     submission_of: Callable[[Delivery], Submission]
     connection_of: Callable[[Delivery], Connection]
-    readings_of: Callable[[Post], list[datetime]]  #: when a new post's numbers are to be read
+    readings_of: Callable[[Delivery, Post], list[datetime]]  #: when a new post's numbers are to be read
     at: Callable[[str], None] = field(default=_pass)  #: named crash points, for tests and the drill
 
     def claim(self, limit: int) -> list[Claim]:
@@ -67,7 +67,9 @@ class Publisher:
         except (SettingsError, CardError) as error:  # a person must mend the workspace; the window keeps running
             return self._release(claim, self.clock.now() + self.timing.retry, error.message)
         if not prepared.ready:
-            return self._release(claim, self.clock.now() + self.timing.retry / 5, _("the platform is still preparing it"))
+            return self._release(
+                claim, self.clock.now() + self.timing.retry / 5, _("the platform is still preparing it")
+            )
         if self.clock.now() < claim.delivery.content.due_at:
             return self._release(claim, claim.delivery.content.due_at, "")
         return self._send(claim, submission, prepared, connection)
@@ -76,10 +78,11 @@ class Publisher:
 
     def _prepare(self, claim: Claim, submission: Submission, connection: Connection) -> Prepared:
         kept = claim.delivery.prepared
-        if kept and (kept.expires_at is None or kept.expires_at > self.clock.now() + self.timing.lease):
-            if kept.ready:
-                return kept
-        prepared = self._platform(claim).prepare(submission, connection)
+        fresh = kept and (kept.expires_at is None or kept.expires_at > self.clock.now() + self.timing.lease)
+        earlier = kept if fresh else None
+        if earlier and earlier.ready:
+            return earlier
+        prepared = self._platform(claim).prepare(submission, connection, earlier)
         self.at("prepared")
         with self.store.write() as tx:
             deliveries.keep_prepared(tx, claim, prepared)
@@ -93,9 +96,7 @@ class Publisher:
             return self._block(claim, error)
         return self._try_later(claim, error)
 
-    def _send(
-        self, claim: Claim, submission: Submission, prepared: Prepared, connection: Connection
-    ) -> DeliveryStatus:
+    def _send(self, claim: Claim, submission: Submission, prepared: Prepared, connection: Connection) -> DeliveryStatus:
         if not self._commit_intent(claim, prepared):
             return self._step_back(claim)
         self.at("intent")
@@ -123,9 +124,7 @@ class Publisher:
 
     # --- after it ---
 
-    def _call(
-        self, claim: Claim, submission: Submission, prepared: Prepared, connection: Connection
-    ) -> DeliveryStatus:
+    def _call(self, claim: Claim, submission: Submission, prepared: Prepared, connection: Connection) -> DeliveryStatus:
         try:
             post = self._platform(claim).publish(submission, prepared, connection)
         except NotSent as error:
@@ -149,7 +148,7 @@ class Publisher:
                 return DeliveryStatus.UNCERTAIN
             now = self.clock.now()
             deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.PUBLISHED, said="", now=now)
-            snapshots.plan_readings(tx, post_id, self.readings_of(post))
+            snapshots.plan_readings(tx, post_id, self.readings_of(claim.delivery, post))
         self.at("recorded")
         return DeliveryStatus.PUBLISHED
 

@@ -1,7 +1,7 @@
 """The queue: deliveries claimed, moved and settled by conditional updates; no matching row means it did not happen."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -67,12 +67,12 @@ def next_wake(tx: Connection) -> datetime | None:
     return min((moment for moment in moments if moment), default=None)
 
 
-def unsettled(tx: Connection) -> int:
-    """How many deliveries are approved or in doubt and may still move by themselves."""
-    moving = [status.value for status in (S.SCHEDULED, S.CLAIMED, S.SENDING, S.UNCERTAIN)]
-    open_accounts = select(account.c.id).where(account.c.blocked_at.is_(None))
-    query = select(func.count()).where(d.status.in_(moving), d.account_id.in_(open_accounts))
-    return int(tx.execute(query).scalar_one())
+def is_idle(tx: Connection, *, soon: datetime) -> bool:
+    """Nothing is in flight or in doubt, and nothing that may go out is due before `soon`."""
+    free = select(account.c.id).where(account.c.blocked_at.is_(None))
+    moving = d.status.in_([S.CLAIMED.value, S.SENDING.value, S.UNCERTAIN.value])
+    due = _is(S.SCHEDULED) & (d.due_at <= soon) & d.account_id.in_(free)
+    return tx.execute(select(d.id).where(moving | due).limit(1)).first() is None
 
 
 # --- what people decide ---------------------------------------------------------------------------------------------
@@ -145,7 +145,11 @@ def claim(
 
 def keep_prepared(tx: Connection, held: Claim, prepared: Prepared) -> bool:
     """Store what was uploaded before anything public happens; False where the lease is no longer ours."""
-    values = {"prepared": dict(prepared.markers), "prepared_until": prepared.expires_at}
+    values = {
+        "prepared": dict(prepared.markers),
+        "prepared_until": prepared.expires_at,
+        "prepared_ready": prepared.ready,
+    }
     return tx.execute(_under(held, S.CLAIMED).values(**values)).rowcount == 1
 
 
@@ -354,7 +358,7 @@ def _delivery(row: RowMapping) -> Delivery:
         fence=row["fence"],
         sources_until=row["sources_until"],
         cost=row["cost"],
-        prepared=_prepared(row["prepared"], row["prepared_until"]),
+        prepared=_prepared(row),
         uncertain_since=row["uncertain_since"],
         lookups=row["lookups"],
         attempts=row["attempts"],
@@ -374,8 +378,10 @@ def _content(row: RowMapping) -> Content:
     )
 
 
-def _prepared(markers: Mapping[str, Any] | None, until: datetime | None) -> Prepared | None:
-    return Prepared(markers=markers, expires_at=until) if markers is not None else None
+def _prepared(row: RowMapping) -> Prepared | None:
+    if row["prepared"] is None:
+        return None
+    return Prepared(markers=row["prepared"], expires_at=row["prepared_until"], ready=row["prepared_ready"])
 
 
 def _post(row: RowMapping) -> Post | None:

@@ -148,6 +148,7 @@ delivery = Table(
     _required("fence", Integer, server_default="0"),
     Column("prepared", JSON),
     Column("prepared_until", Instant),
+    _required("prepared_ready", Bool, server_default=text("false")),
     Column("uncertain_since", Instant),
     _required("lookups", Integer, server_default="0"),
     UniqueConstraint("campaign", "message", "account_id", "occurrence"),

@@ -1,0 +1,115 @@
+"""Joins the steps: what one step needs from another is handed in here. A table of contents of the product by area."""
+
+import os
+import socket
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prokes_social import platforms
+from prokes_social.app.accounts import Accounts
+from prokes_social.app.campaigns import Campaigns
+from prokes_social.app.deliveries import Deliveries
+from prokes_social.app.media import Media
+from prokes_social.app.reach import Reach
+from prokes_social.clock import Clock, SystemClock
+from prokes_social.connecting import Connector
+from prokes_social.model.delivery import Delivery
+from prokes_social.model.platform import Connection, Post
+from prokes_social.platforms import Platform
+from prokes_social.publishing import LookUp, Publisher, Timing
+from prokes_social.settings import Settings
+from prokes_social.store import Store
+from prokes_social.store import accounts as account_rows
+from prokes_social.tracking import Tracker
+
+if TYPE_CHECKING:
+    from prokes_social.rendering import Studio
+
+
+class App:
+    """One workspace, opened. Its areas mirror the commands and the pages."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.store = Store(settings.database_url)
+        self.store.require_current()
+        self.campaigns = Campaigns(self)
+        self.accounts = Accounts(self)
+        self.deliveries = Deliveries(self)
+        self.reach = Reach(self)
+        self.media = Media(self)
+
+    @cached_property
+    def platforms(self) -> Mapping[str, Platform]:
+        return {
+            kind.name: platforms.make_platform(kind.name, self.settings.for_platform(kind.settings_prefix), self.clock)
+            for kind in platforms.all_classes()
+        }
+
+    @cached_property
+    def connector(self) -> Connector:
+        return Connector(store=self.store, platforms=self.platforms, keys=self.settings.keys, clock=self.clock)
+
+    @cached_property
+    def studio(self) -> "Studio":
+        from prokes_social.loading.brands import load_brands
+        from prokes_social.loading.templates import load_templates
+        from prokes_social.rendering import Studio
+
+        folders = self.asset_folders
+        return Studio(templates=load_templates(folders), brands=load_brands(folders))
+
+    @property
+    def asset_folders(self) -> list[Path]:
+        """Where templates and brand kits are looked for; the workspace's own come first."""
+        from prokes_social.app.workspace import bundled
+
+        own = self.settings.home / "assets"
+        return [folder for folder in (own, bundled("assets")) if folder.is_dir()]
+
+    @cached_property
+    def tracker(self) -> Tracker:
+        return Tracker(
+            store=self.store,
+            platforms=self.platforms,
+            clock=self.clock,
+            ages=self.settings.tracking.reading_ages,
+            time_scale=self.settings.tracking.sandbox_time_scale,
+            connection_to=self.connector.connection_to,
+        )
+
+    def publisher(self, owner: str | None = None) -> Publisher:
+        """A publisher of its own name; several may work on one database."""
+        return Publisher(
+            store=self.store,
+            platforms=self.platforms,
+            clock=self.clock,
+            timing=self.timing,
+            owner=owner or f"{socket.gethostname()}:{os.getpid()}",
+            submission_of=self.deliveries.submission_of,
+            connection_of=self._connection_of,
+            readings_of=self._readings_of,
+        )
+
+    def look_up(self, publisher: Publisher) -> LookUp:
+        return LookUp(publisher=publisher)
+
+    @property
+    def timing(self) -> Timing:
+        chosen = self.settings.publishing
+        return Timing(lease=chosen.lease, lead=chosen.prepare_lead, retry=chosen.retry, lookups=chosen.lookups)
+
+    def _connection_of(self, delivery: Delivery) -> Connection:
+        with self.store.read() as tx:
+            account = account_rows.by_id(tx, delivery.account_id)
+        return self.connector.connection_to(account)
+
+    def _readings_of(self, delivery: Delivery, post: Post) -> list[datetime]:
+        return self.tracker.readings_of(post, sandbox=delivery.sandbox)
+
+    def close(self) -> None:
+        self.store.close()

@@ -1,0 +1,220 @@
+"""Campaigns: check, plan, schedule, approve, draw. Each is the one before it and one step more."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prokes_social import planning
+from prokes_social.checking import CheckContext, check_campaign, check_card, check_plan
+from prokes_social.errors import CardError, ContentError
+from prokes_social.i18n import _, n_
+from prokes_social.loading.campaigns import digest, read_campaign
+from prokes_social.model.campaign import Campaign, Loaded, Message
+from prokes_social.model.campaign import Path as CampaignPath
+from prokes_social.model.card import Card, CardRequest
+from prokes_social.model.plan import Plan, PlannedChange, Wanted
+from prokes_social.model.platform import Picture, Size, Submission
+from prokes_social.problem import Place, Problem, Severity, has_errors, in_reading_order
+from prokes_social.scheduling import Scheduler
+from prokes_social.store import deliveries
+
+if TYPE_CHECKING:
+    from prokes_social.app import App
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A plan with the cards drawn for it; warnings only, because errors stop a plan."""
+
+    plan: Plan
+    cards: dict[str, Card]  #: by content digest
+    problems: tuple[Problem, ...] = ()
+
+
+class Campaigns:
+    def __init__(self, app: "App") -> None:
+        self._app = app
+
+    def check(self, path: Path) -> list[Problem]:
+        """Every problem of the file, its cards and its plan, in reading order."""
+        reading = read_campaign(path, root=self._app.settings.home)
+        problems = list(reading.problems)
+        if reading.loaded:
+            problems += check_campaign(reading.loaded, self._context())
+        if reading.loaded and not has_errors(problems):
+            problems += self._plan(reading.loaded).problems
+        return in_reading_order(problems)
+
+    def plan(self, path: Path) -> Planned:
+        """What applying the file would change. Raises ContentError where a problem is an error."""
+        file, warnings = self._load(path)
+        planned = self._plan(file)
+        problems = in_reading_order([*warnings, *planned.problems])
+        _require_none(problems, path)
+        return Planned(plan=planned.plan, cards=planned.cards, problems=tuple(problems))
+
+    def schedule(self, path: Path, *, by: str) -> tuple[Planned, int]:
+        """Apply the plan; the count of deliveries that are approved and wait for their time now."""
+        planned = self.plan(path)
+        scheduled = self._scheduler.apply(
+            planned.plan, planned.cards, file_digest=digest(planned.plan.file.text), by=by
+        )
+        return planned, scheduled
+
+    def approve(self, path: Path, *, who: str) -> tuple[Planned, int]:
+        """Approve everything the plan shows; the count of deliveries that wait for their time now."""
+        planned = self.plan(path)
+        return planned, self._scheduler.approve(planned.plan, who=who)
+
+    def draw(self, path: Path, *, message: str | None = None, sizes: Sequence[Size] = ()) -> list[tuple[Message, Card]]:
+        """The cards of one message or all, in `sizes` or every size of its template. Raises ContentError, CardError."""
+        file, _warnings = self._load(path)
+        wanted = [each for each in file.value.messages if message in (None, each.id) and each.card]
+        if not wanted:
+            raise ContentError(
+                _("No message “{message}” with a card in {file}.", message=message or "*", file=file.file),
+                hint=_("Messages there: {names}.", names=", ".join(each.id for each in file.value.messages)),
+            )
+        return [
+            (each, self._app.studio.render(request))
+            for each in wanted
+            for request in self._requests(file.value, each, sizes)
+        ]
+
+    def keep_thumbnails(self, planned: Planned) -> dict[str, Path]:
+        """Write the plan's cards under the workspace's state folder; the file of each card by content digest."""
+        folder = self._app.settings.state / "cards"
+        folder.mkdir(parents=True, exist_ok=True)
+        files = {name: folder / f"{name[:16]}.jpg" for name in planned.cards}
+        for name, card in planned.cards.items():
+            if not files[name].exists():
+                files[name].write_bytes(card.data)
+        return files
+
+    # --- how the steps are joined ---
+
+    def _load(self, path: Path) -> tuple[Loaded[Campaign], list[Problem]]:
+        reading = read_campaign(path, root=self._app.settings.home)
+        problems = list(reading.problems)
+        if reading.loaded:
+            problems += check_campaign(reading.loaded, self._context())
+        _require_none(problems, path)
+        assert reading.loaded is not None  # noqa: S101 - without errors there is a campaign
+        return reading.loaded, problems
+
+    def _plan(self, file: Loaded[Campaign]) -> Planned:
+        wanted = planning.expand(file, self._app.accounts.directory(), self._customs)
+        cards, problems = self._draw_wanted(wanted)
+        if has_errors(problems):
+            return Planned(plan=Plan(file=file, changes=(), waves=()), cards={}, problems=tuple(problems))
+        with self._app.store.read() as tx:
+            queue = deliveries.listing(tx, campaign=file.value.id)
+        plan = planning.compare(
+            wanted, queue, card_digest=self._app.studio.digest, cost=self._cost, now=self._app.clock.now()
+        )
+        problems += check_plan(plan, self._context())
+        problems += self._refused_by_platforms(plan, cards)
+        return Planned(plan=plan, cards=cards, problems=tuple(problems))
+
+    def _draw_wanted(self, wanted: Wanted) -> tuple[dict[str, Card], list[Problem]]:
+        """Each different card once, with the problems found on it placed in the file."""
+        cards: dict[str, Card] = {}
+        problems: list[Problem] = []
+        for each in wanted.deliveries:
+            if each.card is None:
+                continue
+            try:
+                name = self._app.studio.digest(each.card)
+                if name not in cards:
+                    cards[name] = self._app.studio.render(each.card)
+                    problems += check_card(cards[name], wanted.file, each.message_path, self._context())
+            except CardError as error:
+                problems.append(_card_problem(error, wanted.file, each.message_path))
+        return cards, list(dict.fromkeys(problems))
+
+    def _refused_by_platforms(self, plan: Plan, cards: dict[str, Card]) -> list[Problem]:
+        """What the platforms would refuse, without asking them, placed in the file."""
+        found: dict[Problem, None] = {}
+        for change in plan.changes:
+            if change.wanted is None or change.content is None:
+                continue
+            submission = self._submission(change, cards)
+            place = plan.file.place((*change.wanted.message_path, "text"))
+            for problem in self._app.platforms[change.wanted.account.platform].check(submission):
+                found[_placed(problem, place)] = None
+        return list(found)
+
+    def _submission(self, change: PlannedChange, cards: dict[str, Card]) -> Submission:
+        assert change.content is not None  # noqa: S101 - asked only of changes that have content
+        card = cards.get(change.content.card or "")
+        pictures = (self._app.media.addressed(_picture(card)),) if card else ()
+        return Submission(text=change.content.text, pictures=pictures, link=change.content.link)
+
+    def _requests(self, campaign: Campaign, message: Message, sizes: Sequence[Size]) -> Iterable[CardRequest]:
+        assert message.card is not None  # noqa: S101 - asked only of messages with a card
+        for size in sizes or self._app.studio.sizes(message.card.template):
+            request = planning.card_request(campaign, message, size)
+            if request:
+                yield request
+
+    def _cost(self, platform: str, text: str) -> Decimal:
+        return self._app.platforms[platform].cost(text)
+
+    def _context(self) -> CheckContext:
+        return CheckContext(
+            now=self._app.clock.now(),
+            limits=self._customs.limits,
+            directory=self._app.accounts.directory(),
+            allowed_hosts=self._app.settings.checking.allowed_hosts,
+            templates=frozenset(self._app.studio.templates),
+            brands=frozenset(self._app.studio.brands),
+        )
+
+    @property
+    def _customs(self) -> planning.Customs:
+        return planning.Customs(
+            zone=self._app.settings.zone,
+            window=self._app.settings.publishing.window,
+            limits={name: platform.limits for name, platform in self._app.platforms.items()},
+        )
+
+    @property
+    def _scheduler(self) -> Scheduler:
+        return Scheduler(store=self._app.store, clock=self._app.clock, lead=self._app.timing.lead)
+
+
+def _require_none(problems: Sequence[Problem], path: Path) -> None:
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    if errors:
+        raise ContentError(
+            n_("{file} has {count} problem to put right.", "{file} has {count} problems to put right.", len(errors),
+               file=path.name),
+            hint=_("Nothing was queued and nothing was changed. Mend the lines above and try again."),
+            problems=problems,
+        )  # fmt: skip
+
+
+def _card_problem(error: CardError, file: Loaded[Campaign], message_path: CampaignPath) -> Problem:
+    within: CampaignPath = ("card", "slots", *(error.slot or "").split(".")) if error.slot else ("card",)
+    return Problem(
+        code="card",
+        what=error.message,
+        remedy=error.hint or _("Change the card of this message."),
+        place=file.place((*message_path, *within)),
+    )
+
+
+def _placed(problem: Problem, place: Place) -> Problem:
+    return problem if problem.place else replace(problem, place=place)
+
+
+def _picture(card: Card) -> Picture:
+    return Picture(
+        data=card.data,
+        media_type=card.media_type,
+        size=card.size,
+        alt_text=card.alt_text,
+        file_digest=card.file_digest,
+    )

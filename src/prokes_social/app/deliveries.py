@@ -1,0 +1,54 @@
+"""Deliveries: list, look at, and what publishers need of them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from prokes_social.i18n import _
+from prokes_social.model.delivery import Delivery, DeliveryStatus
+from prokes_social.model.platform import Submission
+from prokes_social.store import campaigns, deliveries
+
+if TYPE_CHECKING:
+    from prokes_social.app import App
+
+
+class Deliveries:
+    def __init__(self, app: "App") -> None:
+        self._app = app
+
+    def listing(
+        self, *, campaign: str | None = None, statuses: Collection[DeliveryStatus] = (), account: str = ""
+    ) -> list[Delivery]:
+        with self._app.store.read() as tx:
+            return deliveries.listing(tx, campaign=campaign, statuses=statuses, account_name=account)
+
+    def get(self, delivery_id: int) -> Delivery | None:
+        with self._app.store.read() as tx:
+            return deliveries.get(tx, delivery_id)
+
+    def submission_of(self, delivery: Delivery) -> Submission:
+        """Text and picture exactly as approved; nothing is drawn here."""
+        with self._app.store.read() as tx:
+            card = delivery.content.card
+            pictures = (campaigns.picture(tx, card),) if card else ()
+        addressed = tuple(self._app.media.addressed(picture) for picture in pictures)
+        return Submission(text=delivery.content.text, pictures=addressed, link=delivery.content.link)
+
+    def next_wake(self) -> datetime | None:
+        with self._app.store.read() as tx:
+            return deliveries.next_wake(tx)
+
+    def reap(self) -> list[int]:
+        """Give back what a lost publisher held, and close windows; the ids of deliveries that are missed now."""
+        now, timing = self._app.clock.now(), self._app.timing
+        with self._app.store.write() as tx:
+            doubted = _("the publisher was lost during the call")
+            deliveries.reap(tx, now=now, first_look=now + timing.lookups[0], reason=doubted)
+            return deliveries.miss_overdue(tx, now=now, reason=_("its window closed before it could go out"))
+
+    def is_idle(self) -> bool:
+        """Nothing is in flight or in doubt, and nothing is due within the time it takes to prepare."""
+        soon = self._app.clock.now() + self._app.timing.lead
+        with self._app.store.read() as tx:
+            return deliveries.is_idle(tx, soon=soon)

@@ -1,0 +1,61 @@
+"""The command line: words in, one module a noun; results on stdout, everything else on stderr."""
+
+import os
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+import click
+
+from prokes_social import __version__
+from prokes_social.errors import ContentError, ProkesError
+from prokes_social.i18n import DEFAULT_LANGUAGE, _, use_language
+
+
+class Commands(click.Group):
+    """The folder is the register: a module `noun.py` with a `command` is the command `noun`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(f"{__name__}.{cmd_name}").command
+        return command
+
+
+def build() -> click.Group:
+    """The whole command; its help speaks the language that is set when this is called."""
+
+    @click.group(
+        cls=Commands,
+        help=_("Sourced, caring public-health messages: from campaign files to a reach report."),
+        epilog=_("Begin with `prokes demo`, or `prokes init FOLDER`."),
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    )
+    @click.version_option(__version__, prog_name="prokes")
+    def prokes() -> None:
+        pass
+
+    return prokes
+
+
+def main() -> None:
+    """The entrance: exit codes are those of `errors.py`."""
+    use_language(os.environ.get("PROKES_LANG", DEFAULT_LANGUAGE))
+    try:
+        build()(prog_name="prokes")
+    except ProkesError as error:
+        _tell(error)
+        sys.exit(error.exit_code)
+
+
+def _tell(error: ProkesError) -> None:
+    if isinstance(error, ContentError) and error.problems:
+        from prokes_social.checking.formats import as_text
+
+        click.echo(as_text(error.problems), err=True)
+    click.echo(click.style(error.message, fg="red", bold=True), err=True)
+    if error.hint:
+        click.echo(error.hint, err=True)

@@ -1,0 +1,119 @@
+"""`prokes account`: who posts."""
+
+import json
+from pathlib import Path
+from typing import IO
+
+import click
+
+from prokes_social import platforms
+from prokes_social.cli._output import json_option, opened, print_json, print_table, say
+from prokes_social.clock import ZONES
+from prokes_social.errors import PlatformError, SettingsError
+from prokes_social.i18n import _
+from prokes_social.model.account import Account
+
+
+@click.group(help=_("Accounts: add, list, check."))
+def command() -> None:
+    pass
+
+
+@command.command(help=_("Store the account NAME; its credentials are sealed with the workspace's key."))
+@click.argument("name")
+@click.option("--platform", required=True, type=click.Choice(platforms.names()))
+@click.option("--unit", required=True, help=_("The unit (OPD) that the account belongs to."))
+@click.option("--zone", type=click.Choice(list(ZONES)), help=_("The unit's zone, where it is not the workspace's."))
+@click.option(
+    "--credentials",
+    type=click.File("r", encoding="utf-8"),
+    help=_("A JSON file with the credentials; - reads stdin. Without it they come from PROKES_CREDENTIAL_<FIELD>."),
+)
+@json_option
+def add(name: str, platform: str, unit: str, zone: str | None, credentials: IO[str] | None, as_json: bool) -> None:
+    with opened() as app:
+        given = _from_file(credentials) if credentials else _from_environment(app.settings.environment)
+        account = app.accounts.add(name, platform=platform, unit=unit, zone=zone, credentials=given)
+    if as_json:
+        print_json(_row(account))
+    say(_("The account {name} is stored. Ask the platform about it with `prokes account check {name}`.", name=name))
+
+
+@command.command("list", help=_("All accounts and how they are."))
+@json_option
+def list_(as_json: bool) -> None:
+    with opened() as app:
+        accounts = app.accounts.all()
+    if as_json:
+        print_json([_row(account) for account in accounts])
+    elif accounts:
+        columns = [_("name"), _("platform"), _("unit"), _("zone"), _("handle"), _("state")]
+        print_table(columns, [_cells(account) for account in accounts])
+    else:
+        say(_("No accounts yet. Add one with `prokes account add`."))
+
+
+@command.command(help=_("Ask the platform who the account is; without NAMES all are asked."))
+@click.argument("names", nargs=-1)
+@json_option
+def check(names: tuple[str, ...], as_json: bool) -> None:
+    results: list[dict[str, str | bool | None]] = []
+    failure: PlatformError | None = None
+    with opened() as app:
+        for name in names or [account.name for account in app.accounts.all()]:
+            try:
+                identity = app.accounts.check(name)
+                results.append({"account": name, "ok": True, "handle": identity.handle, "name": identity.name})
+                say(_("✓ {account}: {name} ({handle})", account=name, name=identity.name, handle=identity.handle))
+            except PlatformError as error:
+                failure = error
+                results.append({"account": name, "ok": False, "said": error.said or error.message})
+                say(f"✗ {name}: {error.message}" + (f"\n  {error.hint}" if error.hint else ""))
+    if as_json:
+        print_json(results)
+    if failure:
+        raise SystemExit(failure.exit_code)
+
+
+def _from_file(file: IO[str]) -> dict[str, str]:
+    try:
+        given = json.load(file)
+    except ValueError as error:
+        raise SettingsError(
+            _("The credentials in {file} are not JSON: {reason}.", file=Path(file.name).name, reason=error),
+            hint=_('Write {{"field": "value", …}}; `prokes account add --help` tells more.'),
+        ) from error
+    if not isinstance(given, dict):
+        raise SettingsError(_("The credentials must be one JSON object."), hint=_('Write {{"field": "value", …}}.'))
+    return {str(field): str(value) for field, value in given.items()}
+
+
+def _from_environment(environment: "dict[str, str] | object") -> dict[str, str]:
+    start = "PROKES_CREDENTIAL_"
+    variables = dict(environment) if isinstance(environment, dict) else {}
+    return {k.removeprefix(start).lower(): v for k, v in variables.items() if k.startswith(start)}
+
+
+def _state(account: Account) -> str:
+    if account.blocked_at:
+        return _("blocked: {why}", why=account.blocked_why)
+    return _("checked") if account.checked_at else _("not checked yet")
+
+
+def _cells(account: Account) -> list[str]:
+    name = account.name + (" [SANDBOX]" if account.sandbox else "")
+    return [name, account.platform, account.unit.name, account.unit.zone, account.handle or "–", _state(account)]
+
+
+def _row(account: Account) -> dict[str, str | bool | None]:
+    return {
+        "name": account.name,
+        "platform": account.platform,
+        "unit": account.unit.id,
+        "zone": account.unit.zone,
+        "kind": account.kind.value,
+        "sandbox": account.sandbox,
+        "handle": account.handle,
+        "blocked": account.blocked_at is not None,
+        "why": account.blocked_why,
+    }

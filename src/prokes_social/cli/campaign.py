@@ -1,0 +1,195 @@
+"""`prokes campaign`: check a file, see what it would change, apply it, approve it."""
+
+import getpass
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prokes_social.cli._output import console, json_option, opened, print_json, say
+from prokes_social.clock import zone_named
+from prokes_social.i18n import _, format_dollars, format_short, n_
+from prokes_social.model.plan import Change, PlannedChange
+
+if TYPE_CHECKING:
+    from prokes_social.app.campaigns import Planned
+
+file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+
+#: How a change is named and coloured in a plan.
+_LOOKS = {
+    Change.ADD: ("+", "green"),
+    Change.CHANGE: ("~", "yellow"),
+    Change.CANCEL: ("-", "red"),
+    Change.KEEP: ("=", "dim"),
+    Change.REFUSE: ("!", "bold red"),
+}
+
+
+@click.group(help=_("Campaigns: check, plan, schedule, approve."))
+def command() -> None:
+    pass
+
+
+@command.command(help=_("Show every problem of FILE, with line, column and remedy."))
+@file_argument
+@click.option("--format", "shape", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+def check(file: Path, shape: str) -> None:
+    from prokes_social.checking import formats
+    from prokes_social.errors import ContentError
+    from prokes_social.problem import has_errors
+
+    with opened() as app:
+        problems = app.campaigns.check(file)
+    if shape == "json":
+        print_json(formats.as_json(problems))
+    elif shape == "github":
+        click.echo(formats.as_github(problems))
+    elif problems:
+        click.echo(formats.as_text(problems))
+    say(_summary(len(problems), file))
+    if has_errors(problems):
+        raise SystemExit(ContentError.exit_code)
+
+
+@command.command(help=_("Show what applying FILE would change in the queue; changes nothing."))
+@file_argument
+@json_option
+def plan(file: Path, as_json: bool) -> None:
+    with opened() as app:
+        planned = app.campaigns.plan(file)
+        thumbnails = app.campaigns.keep_thumbnails(planned)
+    if as_json:
+        print_json(_plan_json(planned, thumbnails))
+    else:
+        _warn(planned)
+        _show(planned, thumbnails)
+
+
+@command.command(help=_("Apply FILE to the queue; what is not approved waits for approval."))
+@file_argument
+@click.option("--by", default=getpass.getuser, show_default=_("your login name"), help=_("Who asks for it."))
+@json_option
+def schedule(file: Path, by: str, as_json: bool) -> None:
+    with opened() as app:
+        planned, scheduled = app.campaigns.schedule(file, by=by)
+        thumbnails = app.campaigns.keep_thumbnails(planned)
+    if as_json:
+        print_json(_plan_json(planned, thumbnails) | {"scheduled": scheduled})
+        return
+    _warn(planned)
+    if not planned.plan.changes_anything:
+        say(_("Nothing changes: the queue is as the file asks."))
+    else:
+        _show(planned, thumbnails)
+        say(_("The plan is applied."))
+    queued = [change for change in planned.plan.changes if change.change in (Change.ADD, Change.CHANGE)]
+    if waiting := len(queued) - scheduled:
+        one = "{count} delivery waits for approval: `prokes campaign approve {file}`."
+        many = "{count} deliveries wait for approval: `prokes campaign approve {file}`."
+        say(n_(one, many, waiting, file=file))
+
+
+@command.command(help=_("Approve what the plan of FILE shows, text and picture; any later edit voids it."))
+@file_argument
+@click.option("--as", "who", default=getpass.getuser, show_default=_("your login name"), help=_("Who approves."))
+@json_option
+def approve(file: Path, who: str, as_json: bool) -> None:
+    with opened() as app:
+        planned, scheduled = app.campaigns.approve(file, who=who)
+    if as_json:
+        print_json({"approved_by": who, "contents": len(planned.plan.changes), "scheduled": scheduled})
+        return
+    say(_("Approved by {who}.", who=who))
+    say(n_("{count} delivery goes out at its time.", "{count} deliveries go out at their times.", scheduled))
+    if any(change.change is Change.ADD for change in planned.plan.changes):
+        say(_("Not all of it is queued yet: `prokes campaign schedule {file}`.", file=file))
+
+
+def _summary(count: int, file: Path) -> str:
+    if count == 0:
+        return _("{file}: no problems.", file=file)
+    return n_("{file}: {count} problem.", "{file}: {count} problems.", count, file=file)
+
+
+def _warn(planned: "Planned") -> None:
+    from prokes_social.checking.formats import as_text
+
+    if planned.problems:
+        say(as_text(planned.problems))
+
+
+def _show(planned: "Planned", thumbnails: dict[str, Path]) -> None:
+    out = console()
+    plan = planned.plan
+    for change in plan.changes:
+        sign, style = _LOOKS[change.change]
+        out.print(f"{sign} {_head(change)}", style=style, markup=False, soft_wrap=True)
+        if change.reason:
+            out.print(f"    {change.reason}", style="italic", markup=False, soft_wrap=True)
+        if change.change in (Change.ADD, Change.CHANGE) and change.content:
+            for line in change.content.text.splitlines():
+                out.print(f"    │ {line}", markup=False, soft_wrap=True)
+            if change.content.card:
+                out.print(
+                    f"    {_('card')}: {thumbnails[change.content.card]}", style="cyan", markup=False, soft_wrap=True
+                )
+    for wave in plan.waves:
+        opens = format_short(wave.opens_at, zone_named(wave.zone))
+        out.print(_("○ {opens}  invitation to {audience}: {message} (not queued: staff sharing is not built yet)",
+                    opens=opens, audience=wave.audience, message=wave.message), style="dim", markup=False)  # fmt: skip
+    out.print(_totals(plan.changes, planned), style="bold", markup=False)
+
+
+def _head(change: PlannedChange) -> str:
+    content = change.content or (change.queued.content if change.queued else None)
+    zone = change.wanted.zone if change.wanted else (change.queued.zone if change.queued else "WIB")
+    due = format_short(content.due_at, zone_named(zone), seconds=content.due_at.second > 0) if content else ""
+    cost = f"  {format_dollars(change.cost)}" if change.cost else ""
+    sandbox = "  [SANDBOX]" if change.wanted and change.wanted.account.sandbox else ""
+    return f"{due}  {change.key.account}  {change.key.message}{cost}{sandbox}"
+
+
+def _totals(changes: Sequence[PlannedChange], planned: "Planned") -> str:
+    counts = {kind: sum(1 for change in changes if change.change is kind) for kind in Change}
+    said = _("{add} to add, {change} to change, {cancel} to cancel, {keep} as they are, {refuse} refused",
+             **{kind.value: count for kind, count in counts.items()})  # fmt: skip
+    return said + (f" · X {format_dollars(planned.plan.cost)}" if planned.plan.cost else "")
+
+
+def _plan_json(planned: "Planned", thumbnails: dict[str, Path]) -> dict[str, Any]:
+    return {
+        "campaign": planned.plan.campaign.id,
+        "changes": [_change_json(change, thumbnails) for change in planned.plan.changes],
+        "waves": [
+            {
+                "message": w.message,
+                "audience": w.audience,
+                "occurrence": w.occurrence,
+                "opens_at": w.opens_at.isoformat(),
+            }
+            for w in planned.plan.waves
+        ],
+        "cost_usd": float(planned.plan.cost),
+        "problems": [problem.as_json() for problem in planned.problems],
+    }
+
+
+def _change_json(change: PlannedChange, thumbnails: dict[str, Path]) -> dict[str, Any]:
+    content = change.content
+    return {
+        "change": change.change.value,
+        "reason": change.reason,
+        "message": change.key.message,
+        "account": change.key.account,
+        "occurrence": change.key.occurrence,
+        "text": content.text if content else None,
+        "alt_text": content.alt_text if content else None,
+        "due_at": content.due_at.isoformat() if content else None,
+        "not_after": content.not_after.isoformat() if content else None,
+        "zone": change.wanted.zone if change.wanted else None,
+        "digest": content.digest if content else None,
+        "card": str(thumbnails[content.card]) if content and content.card else None,
+        "cost_usd": float(change.cost),
+    }

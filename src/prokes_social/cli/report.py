@@ -1,0 +1,45 @@
+"""`prokes report`: write what went out and how far it reached."""
+
+from pathlib import Path
+
+import click
+
+from prokes_social.cli._output import json_option, opened, print_json, say
+from prokes_social.errors import SettingsError
+from prokes_social.i18n import _
+from prokes_social.reporting import formats as writers
+
+
+@click.group(help=_("Reports: what went out and how far it reached."))
+def command() -> None:
+    pass
+
+
+@command.command(help=_("Write the reach report of CAMPAIGN."))
+@click.argument("campaign")
+@click.option(
+    "--format", "formats", default="html", help=_("One or more of {names}.", names=", ".join(writers.names()))
+)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True)
+@json_option
+def write(campaign: str, formats: str, out: Path, as_json: bool) -> None:
+    chosen = _chosen(formats)
+    with opened() as app:
+        paths = app.reach.write(campaign, formats=chosen, out=out)
+    if as_json:
+        print_json([str(path) for path in paths])
+    else:
+        for path in paths:
+            click.echo(path)
+
+
+def _chosen(text: str) -> list[str]:
+    chosen = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = sorted(set(chosen) - set(writers.names()))
+    if unknown or not chosen:
+        raise SettingsError(
+            _("There is no report format “{name}”.", name=", ".join(unknown)),
+            hint=_("Choose from {names}.", names=", ".join(writers.names())),
+        )
+    say(_("Writing {names} …", names=", ".join(chosen)))
+    return chosen

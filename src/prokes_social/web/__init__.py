@@ -1,0 +1,13 @@
+"""An App in, the web service out: one module a page area."""
+
+from fastapi import FastAPI
+
+from prokes_social.app import App
+from prokes_social.web import media
+
+
+def build(app: App) -> FastAPI:
+    """The ASGI application; it holds no state of its own."""
+    service = FastAPI(title="prokes-social", docs_url=None, redoc_url=None, openapi_url=None)
+    service.include_router(media.routes(app))
+    return service

@@ -1,0 +1,24 @@
+"""A signed address in, the bytes of a card out: how platforms fetch pictures, and nobody else for long."""
+
+from fastapi import APIRouter, HTTPException, Response
+
+from prokes_social.app import App
+
+
+def routes(app: App) -> APIRouter:
+    router = APIRouter()
+
+    @router.api_route("/m/{file_digest}.{suffix}", methods=["GET", "HEAD"])
+    def picture(file_digest: str, suffix: str, until: int, sig: str) -> Response:
+        found = app.media.picture(file_digest, until, sig)
+        if found is None:
+            # One answer for forged, expired and unknown: it tells a guesser nothing.
+            raise HTTPException(404)
+        headers = {
+            "X-Content-Type-Options": "nosniff",
+            "X-Robots-Tag": "noindex",
+            "Cache-Control": "private, max-age=600",
+        }
+        return Response(found.data, media_type=found.media_type, headers=headers)
+
+    return router

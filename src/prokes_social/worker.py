@@ -1,0 +1,158 @@
+"""APScheduler as the alarm clock: which step runs how often. Our tables are the queue; nothing is stored here."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from apscheduler.executors.pool import ThreadPoolExecutor as JobThreads
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+
+from prokes_social.app import App
+from prokes_social.errors import ProkesError
+from prokes_social.model.delivery import Claim, Delivery, DeliveryStatus
+
+TICK = timedelta(seconds=1)
+REAP = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What a progress view is told: a delivery came to a status, readings were taken, or something went wrong."""
+
+    delivery: Delivery | None = None
+    status: DeliveryStatus | None = None
+    readings: int = 0
+    error: ProkesError | None = None
+
+
+class Worker:
+    """One process of publishing, looking up, reaping and reading. A second one on the same database is harmless."""
+
+    def __init__(self, app: App, on_event: Callable[[Event], None] = lambda event: None) -> None:
+        self._app = app
+        self._tell = on_event
+        self._publisher = app.publisher()
+        self._lookup = app.look_up(self._publisher)
+        self._threads = app.settings.publishing.threads
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="send")
+        self._running: set[Future[None]] = set()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._stopping = threading.Event()
+        self._broken: BaseException | None = None
+        self._clock = self._make_scheduler()
+
+    def run(self, *, until_idle: bool = False) -> None:
+        """Work until `stop`, or until nothing is due soon or in doubt. Raises what made a job fail for good."""
+        self._clock.start()
+        try:
+            while not self._stopping.is_set() and not (until_idle and self._is_idle()):
+                with self._changed:
+                    self._changed.wait(timeout=0.25)
+        finally:
+            self._clock.shutdown(wait=True)
+            self._pool.shutdown(wait=True)  # a call that is out is waited for: Ctrl-C is safe
+        if self._broken:
+            raise self._broken
+
+    def run_once(self) -> None:
+        """One round: reap, publish what is due, look up what is in doubt, read what is to be read."""
+        self._reap()
+        for claim in self._publisher.claim(self._threads):
+            self._publish(claim)
+        for claim in self._lookup.claim(self._threads):
+            self._look(claim)
+        self._read()
+        self._pool.shutdown()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    # --- jobs ---
+
+    def _make_scheduler(self) -> Any:
+        scheduler = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()},
+            executors={"default": JobThreads(4)},
+            timezone=UTC,
+            # Its defaults drop a job that is one second late.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        for name, job, every in (
+            ("tick", self._tick, TICK),
+            ("reaper", self._reap, REAP),
+            ("reading", self._read, TICK),
+        ):
+            first = datetime.now(UTC)
+            scheduler.add_job(
+                self._safely, "interval", (job,), id=name, seconds=every.total_seconds(), next_run_time=first
+            )
+        return scheduler
+
+    def _safely(self, job: Callable[[], None]) -> None:
+        """Our own errors are told and the next round tries again; anything else ends the worker with its trace."""
+        try:
+            job()
+        except ProkesError as error:
+            self._tell(Event(error=error))
+        except BaseException as error:
+            self._broken = error
+            self._stopping.set()
+        with self._changed:
+            self._changed.notify_all()
+
+    def _tick(self) -> None:
+        with self._lock:
+            free = self._threads - len(self._running)
+            if free > 0 and not self._stopping.is_set():
+                for claim in self._publisher.claim(free):
+                    self._start(self._publish, claim)
+                for claim in self._lookup.claim(free):
+                    self._start(self._look, claim)
+        self._wake_exactly()
+
+    def _start(self, work: Callable[[Claim], None], claim: Claim) -> None:
+        future = self._pool.submit(self._safely, lambda: work(claim))
+        self._running.add(future)
+        future.add_done_callback(self._ended)
+
+    def _ended(self, future: Future[None]) -> None:
+        self._running.discard(future)
+        if not self._stopping.is_set() and self._clock.running:
+            self._wake(datetime.now(UTC))  # its account is free: the next delivery need not wait for the tick
+
+    def _wake_exactly(self) -> None:
+        """The tick is every second; a delivery due in between gets a wake-up of its own."""
+        moment = self._app.deliveries.next_wake()
+        now = datetime.now(UTC)
+        if moment and now < moment < now + TICK:
+            self._wake(moment)
+
+    def _wake(self, moment: datetime) -> None:
+        if self._clock.running:
+            self._clock.add_job(self._safely, DateTrigger(moment), (self._tick,), id="wake", replace_existing=True)
+
+    def _publish(self, claim: Claim) -> None:
+        status = self._publisher.publish(claim)
+        self._tell(Event(delivery=self._app.deliveries.get(claim.delivery.id), status=status))
+
+    def _look(self, claim: Claim) -> None:
+        status = self._lookup.look(claim)
+        self._tell(Event(delivery=self._app.deliveries.get(claim.delivery.id), status=status))
+
+    def _reap(self) -> None:
+        for delivery_id in self._app.deliveries.reap():
+            self._tell(Event(delivery=self._app.deliveries.get(delivery_id), status=DeliveryStatus.MISSED))
+
+    def _read(self) -> None:
+        collected = self._app.reach.collect_due()
+        if collected.taken:
+            self._tell(Event(readings=collected.taken))
+
+    def _is_idle(self) -> bool:
+        return not self._running and self._app.deliveries.is_idle() and not self._app.reach.has_due()

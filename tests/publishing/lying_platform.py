@@ -1,0 +1,72 @@
+"""A platform in memory whose answers a test decides; it keeps every post that became public."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from prokes_social.clock import Clock
+from prokes_social.errors import OutcomeUnknown
+from prokes_social.i18n import Bilingual
+from prokes_social.model.platform import Connection, Identity, Limits, Post, Prepared, Submission
+from prokes_social.model.reach import ReachSnapshot
+from prokes_social.platforms import CredentialField, Platform, PlatformSettings
+
+
+@dataclass
+class Public:
+    text: str
+    account: str
+    at: datetime
+
+
+class LyingPlatform(Platform):
+    name = "x"
+    label = "Lying"
+    limits = Limits(text_length=280)
+    live_url = "https://lying.example"
+    settings_prefix = "LYING"
+    Settings = PlatformSettings
+    credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
+    external_id_is = Bilingual("nomor", "number")
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(PlatformSettings(base_url="https://sandbox.example"), clock)
+        self.public: list[Public] = []
+        self.next_answers: list[Exception | str] = []
+        self.next_prepares: list[Exception | Prepared] = []
+        self.visible = True
+        self.prepares = 0
+        self.while_preparing: Callable[[], None] = lambda: None
+
+    def prepare(self, submission: Submission, connection: Connection, earlier: Prepared | None = None) -> Prepared:
+        self.prepares += 1
+        self.while_preparing()
+        told = self.next_prepares.pop(0) if self.next_prepares else Prepared(markers={"key": submission.text})
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+    def publish(self, submission: Submission, prepared: Prepared, connection: Connection) -> Post:
+        told = self.next_answers.pop(0) if self.next_answers else "ok"
+        if isinstance(told, Exception):
+            raise told
+        self.public.append(Public(text=submission.text, account=connection.account, at=self.clock.now()))
+        if told == "drop":
+            raise OutcomeUnknown("sambungan putus", account=connection.account)
+        return self._post(len(self.public))
+
+    def find(self, submission: Submission, prepared: Prepared, connection: Connection, since: datetime) -> Post | None:
+        for number, post in enumerate(self.public, start=1):
+            if self.visible and post.text == prepared.markers["key"] and post.at >= since - timedelta(minutes=1):
+                return self._post(number)
+        return None
+
+    def measure(self, posts: Sequence[Post], connection: Connection) -> list[ReachSnapshot]:
+        return []
+
+    def verify(self, connection: Connection) -> Identity:
+        return Identity(external_id="1", handle="@lying", name="Lying")
+
+    def _post(self, number: int) -> Post:
+        return Post(external_id=str(number), permalink=f"https://lying.example/{number}", published_at=self.clock.now())
