@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check fix cards serve bench lock clean
+.PHONY: help demo test check fix cards serve bench texts lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -13,7 +13,7 @@ demo: $(READY)  ## the main job on show, against the sandbox
 	@$(BIN)/prokes demo
 
 test: $(READY)  ## all tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(PYTEST_ARGS)
 
 check: $(READY)  ## format, lint, types and layers
 	@$(BIN)/ruff format --check .
@@ -33,6 +33,11 @@ serve: $(READY)  ## the sandbox and the web service, with the sample data
 
 bench: $(READY)  ## benchmarks; figures are ratios of one run
 	@$(BIN)/python -m benchmarks
+
+texts: $(READY)  ## collect the English texts of the source into the Indonesian catalogue
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k _ -k n_:1,2 --no-location --sort-output -o build/prokes.pot src/prokes_social
+	@$(BIN)/pybabel --quiet update -i build/prokes.pot -o src/prokes_social/locale/id.po -l id \
+		--no-fuzzy-matching --ignore-obsolete --omit-header --width 120
 
 lock:  ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate \

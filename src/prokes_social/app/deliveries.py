@@ -1,7 +1,7 @@
 """Deliveries: list, look at, and what publishers need of them."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from prokes_social.i18n import _
@@ -34,6 +34,12 @@ class Deliveries:
             pictures = (campaigns.picture(tx, card),) if card else ()
         addressed = tuple(self._app.media.addressed(picture) for picture in pictures)
         return Submission(text=delivery.content.text, pictures=addressed, link=delivery.content.link)
+
+    def lateness(self, delivery: Delivery) -> timedelta | None:
+        """How long after its due time the public call began; None before it did."""
+        with self._app.store.read() as tx:
+            tries = deliveries.attempts(tx, delivery.id)
+        return tries[0]["started_at"] - delivery.content.due_at if tries else None
 
     def next_wake(self) -> datetime | None:
         with self._app.store.read() as tx:

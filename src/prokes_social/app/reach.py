@@ -28,6 +28,11 @@ class Reach:
             wake = snapshots.next_wake(tx)
         return wake is not None and wake <= self._app.clock.now()
 
+    def is_waiting(self) -> bool:
+        """Some post's numbers are still to be read, now or later."""
+        with self._app.store.read() as tx:
+            return snapshots.next_wake(tx) is not None
+
     def report(self, campaign: str) -> "Report":
         from prokes_social.reporting import campaign_report
 
