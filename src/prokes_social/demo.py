@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 SAMPLE = "agen-disiplin-prokes.yaml"
 MESSAGES = ("ajakan-agen", "lima-m", "cuci-tangan")
 OFFICER = "Ayu"
+PROVINCE = "Provinsi Nusa Raya"
 #: Sandbox posts live 28 days in 14 seconds.
-TIME_SCALE = 2 * 86400
+TIME_SCALE = 2.0 * 86400
 #: From queueing to the first post, and from message to message.
 FIRST, STEP = timedelta(seconds=12), timedelta(seconds=4)
 
@@ -108,9 +109,11 @@ def _sandbox(folder: Path) -> Iterator[str]:
     """The sandbox in a process of its own; its address."""
     state = folder / ".prokes" / "sandbox.json"
     command = [sys.executable, "-m", "prokes_social.sandbox", "--port", "0", "--state-file", str(state)]
-    process = subprocess.Popen([*command, "--age-speed", str(TIME_SCALE)], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        yield _await_address(state, process)
+        address = _await_address(state, process)
+        _tell(address, "settings", {"age_speed": TIME_SCALE})
+        yield address
     finally:
         process.terminate()
         process.wait(timeout=10)
@@ -172,11 +175,16 @@ def _web(folder: Path, sandbox: str) -> Iterator[str]:
 
 
 def _add_accounts(app: App, sandbox: str, console: "Console") -> None:
-    for account in _ask(sandbox, "accounts"):
-        name, unit = account["name"], account.get("unit", "diskominfo")
-        app.accounts.add(name, platform=account["platform"], unit=unit, credentials=account["credentials"])
+    """The invented province's account on each platform."""
+    offered = _ask(sandbox, "accounts")
+    for platform in app.platforms.values():
+        row = next(each for each in offered[platform.name] if each["name"] == PROVINCE)
+        # A Page and an Instagram account are named by their number there.
+        credentials = {field.name: str(row.get(field.name, row["id"])) for field in platform.credential_fields}
+        name = f"{platform.name}-nusaraya"
+        app.accounts.add(name, platform=platform.name, unit="biro-adpim", credentials=credentials)
         identity = app.accounts.check(name)
-        console.print(f"  ✓ {name:<24} {identity.name} ({identity.handle})", style="green", markup=False)
+        console.print(f"  ✓ {name:<22} {identity.name} ({identity.handle})", style="green", markup=False)
 
 
 def _show_a_mistake(app: App, folder: Path, console: "Console") -> None:
@@ -254,7 +262,7 @@ def _write_results(app: App, sandbox: str, folder: Path, planned: Planned, path:
         reports=reports,
         published=sum(row.status is DeliveryStatus.PUBLISHED for row in rows),
         wanted=len(rows),
-        differences=compare_with_plan(rows, _ask(sandbox, "posts")),
+        differences=compare_with_plan(rows, _ask(sandbox, "posts")["posts"]),
     )
 
 

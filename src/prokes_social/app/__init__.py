@@ -5,7 +5,6 @@ import socket
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prokes_social import platforms
@@ -56,20 +55,9 @@ class App:
 
     @cached_property
     def studio(self) -> "Studio":
-        from prokes_social.loading.brands import load_brands
-        from prokes_social.loading.templates import load_templates
-        from prokes_social.rendering import Studio
+        from prokes_social.app.cards import asset_folders, open_studio  # numpy and Pillow: only where cards are drawn
 
-        folders = self.asset_folders
-        return Studio(templates=load_templates(folders), brands=load_brands(folders))
-
-    @property
-    def asset_folders(self) -> list[Path]:
-        """Where templates and brand kits are looked for; the workspace's own come first."""
-        from prokes_social.app.workspace import bundled
-
-        own = self.settings.home / "assets"
-        return [folder for folder in (own, bundled("assets")) if folder.is_dir()]
+        return open_studio(asset_folders(self.settings.home))
 
     @cached_property
     def tracker(self) -> Tracker:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prokes_social import planning
 from prokes_social.checking import CheckContext, check_campaign, check_card, check_plan
-from prokes_social.errors import CardError, ContentError
+from prokes_social.errors import ContentError
 from prokes_social.i18n import _, n_
 from prokes_social.loading.campaigns import digest, read_campaign
 from prokes_social.model.campaign import Campaign, Loaded, Message
@@ -121,18 +121,20 @@ class Campaigns:
     def _draw_wanted(self, wanted: Wanted) -> tuple[dict[str, Card], list[Problem]]:
         """Each different card once, with the problems found on it placed in the file."""
         cards: dict[str, Card] = {}
-        problems: list[Problem] = []
+        problems: dict[Problem, None] = {}
         for each in wanted.deliveries:
             if each.card is None:
                 continue
-            try:
-                name = self._app.studio.digest(each.card)
-                if name not in cards:
-                    cards[name] = self._app.studio.render(each.card)
-                    problems += check_card(cards[name], wanted.file, each.message_path, self._context())
-            except CardError as error:
-                problems.append(_card_problem(error, wanted.file, each.message_path))
-        return cards, list(dict.fromkeys(problems))
+            found = self._faults(each.card, wanted.file, (*each.message_path, "card"))
+            problems |= dict.fromkeys(found)
+            if not found and (name := self._app.studio.digest(each.card)) not in cards:
+                cards[name] = self._app.studio.render(each.card)
+                problems |= dict.fromkeys(check_card(cards[name], wanted.file, each.message_path, self._context()))
+        return cards, list(problems)
+
+    def _faults(self, request: CardRequest, file: Loaded[Campaign], path: CampaignPath) -> list[Problem]:
+        faults = self._app.studio.faults(request)
+        return [replace(fault.problem(), place=file.place((*path, *fault.path))) for fault in faults]
 
     def _refused_by_platforms(self, plan: Plan, cards: dict[str, Card]) -> list[Problem]:
         """What the platforms would refuse, without asking them, placed in the file."""
@@ -154,7 +156,7 @@ class Campaigns:
 
     def _requests(self, campaign: Campaign, message: Message, sizes: Sequence[Size]) -> Iterable[CardRequest]:
         assert message.card is not None  # noqa: S101 - asked only of messages with a card
-        for size in sizes or self._app.studio.sizes(message.card.template):
+        for size in sizes or self._app.studio.templates[message.card.template].every_size():
             request = planning.card_request(campaign, message, size)
             if request:
                 yield request
@@ -194,16 +196,6 @@ def _require_none(problems: Sequence[Problem], path: Path) -> None:
             hint=_("Nothing was queued and nothing was changed. Mend the lines above and try again."),
             problems=problems,
         )  # fmt: skip
-
-
-def _card_problem(error: CardError, file: Loaded[Campaign], message_path: CampaignPath) -> Problem:
-    within: CampaignPath = ("card", "slots", *(error.slot or "").split(".")) if error.slot else ("card",)
-    return Problem(
-        code="card",
-        what=error.message,
-        remedy=error.hint or _("Change the card of this message."),
-        place=file.place((*message_path, *within)),
-    )
 
 
 def _placed(problem: Problem, place: Place) -> Problem:

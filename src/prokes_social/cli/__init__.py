@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -41,11 +42,11 @@ def build() -> click.Group:
     return prokes
 
 
-def main() -> None:
-    """The entrance: exit codes are those of `errors.py`."""
+def main(args: Sequence[str] | None = None) -> None:
+    """The entrance, with `args` or the shell's; exit codes are those of `errors.py`."""
     use_language(os.environ.get("PROKES_LANG", DEFAULT_LANGUAGE))
     try:
-        build()(prog_name="prokes")
+        build()(args, prog_name="prokes")
     except ProkesError as error:
         _tell(error)
         sys.exit(error.exit_code)

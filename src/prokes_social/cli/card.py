@@ -1,10 +1,12 @@
 """`prokes card`: draw cards."""
 
+import os
 from pathlib import Path
 
 import click
 
-from prokes_social.cli._output import json_option, opened, print_json, say
+from prokes_social.cli._output import json_option, opened, print_json
+from prokes_social.errors import SettingsError
 from prokes_social.i18n import _
 from prokes_social.model.platform import Size
 
@@ -49,7 +51,12 @@ def render(file: Path, message: str | None, sizes: tuple[Size, ...], out: Path, 
 @command.command(help=_("Draw every template in every size and brand on one contact sheet."))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build/cards"), show_default=True)
 def sheet(out: Path) -> None:
-    from prokes_social.app.sheet import write_sheets
+    from prokes_social.app.cards import asset_folders, open_studio, write_sheets
+    from prokes_social.settings import find_home
 
-    for path in write_sheets(out, on_card=lambda name: say(f"  {name}")):
+    try:
+        home: Path | None = find_home(os.environ, Path.cwd())
+    except SettingsError:
+        home = None  # outside of a workspace the templates that are shipped are shown
+    for path in write_sheets(open_studio(asset_folders(home)), out):
         click.echo(path)

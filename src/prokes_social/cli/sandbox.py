@@ -2,6 +2,7 @@
 
 import click
 
+from prokes_social.cli._output import say
 from prokes_social.i18n import _
 
 
@@ -10,6 +11,7 @@ from prokes_social.i18n import _
 @click.option("--port", default=8765, show_default=True)
 @click.option("--age-speed", default=1.0, show_default=True, help=_("Seconds a post ages in one second."))
 def command(host: str, port: int, age_speed: float) -> None:
-    from prokes_social.sandbox.server import serve
+    from prokes_social.sandbox import make_world, serve
 
-    serve(host=host, port=port, age_speed=age_speed)
+    say(_("The sandbox and its feed: http://{host}:{port}", host=host, port=port))
+    serve(host, port, world=make_world(settings={"age_speed": age_speed}))

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from prokes_social.clock import ZONES, duration
 from prokes_social.model.platform import Limits
@@ -26,6 +26,7 @@ WEEKDAYS = {
 }  # fmt: skip
 EVERY_DAY = ("hari", "setiap hari", "day")
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)(?:[.:]([0-5]\d))?")
 
 
@@ -63,7 +64,8 @@ def parse_date(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return date.fromisoformat(value.strip())
+        # fromisoformat alone would also take 20261122 and 2026-W47-7.
+        return date.fromisoformat(value.strip() if _DATE.fullmatch(value.strip()) else "")
     except ValueError as error:
         raise ValueError("date") from error
 
@@ -98,7 +100,10 @@ def parse_every(value: Any) -> Any:
 
 
 def _parse_window(value: Any) -> Any:
-    return duration(value) if isinstance(value, str) else value
+    try:
+        return duration(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise ValueError("window") from error
 
 
 def _parse_zone(value: Any) -> Any:
@@ -116,8 +121,13 @@ def _text_schema(pattern: str, example: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
 
 
+ID_FORM = r"^[a-z0-9][a-z0-9-]{0,63}$"
+URL_FORM = r"^https?://\S+$"
+HASHTAG_FORM = r"^#?\w+$"
+PIXELS_FORM = r"^\d+x\d+$"
+
 _HOUR = r"([01]?\d|2[0-3])[.:][0-5]\d([.:][0-5]\d)?"
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", examples=["cuci-tangan"])]
+Id = Annotated[str, Field(pattern=ID_FORM, examples=["cuci-tangan"])]
 Day = Annotated[date, BeforeValidator(parse_date), _text_schema(r"^\d{4}-\d{2}-\d{2}$", "2026-11-23")]
 At = Annotated[
     WallTime,
@@ -127,46 +137,62 @@ At = Annotated[
 Rhythm = Annotated[Every, BeforeValidator(parse_every), _text_schema(rf"^.+ {_HOUR}$", "senin, kamis 07.30")]
 Window = Annotated[timedelta, BeforeValidator(_parse_window), _text_schema(r"^\d+([.,]\d+)? ?[A-Za-z]+", "30 menit")]
 Zone = Annotated[Literal["WIB", "WITA", "WIT"], BeforeValidator(_parse_zone)]
-Words = Annotated[str, Field(min_length=1)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Link = Annotated[str, Field(pattern=URL_FORM, examples=["https://www.kemkes.go.id/"])]
+Pixels = Annotated[str, Field(pattern=PIXELS_FORM, examples=["1080x1350"])]
 Targets = Annotated[
     tuple[Words, ...],
     Field(min_length=1),
     BeforeValidator(_as_list),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+            "examples": [OFFICIAL],
+        }
+    ),
 ]
-Hashtag = Annotated[str, Field(pattern=r"^#?\w+$", examples=["AgenProkes"])]
+Hashtag = Annotated[str, Field(pattern=HASHTAG_FORM, examples=["AgenProkes"])]
+
+
+# The descriptions are shown by editors while people write a campaign (campaigns/schema.json).
 
 
 class Source(Strict):
     """Where a claim comes from, when it was checked, until when it holds."""
 
-    id: Id
-    title: Words
-    url: Annotated[str, Field(pattern=r"^https?://\S+$")]
-    checked_on: Day
-    valid_until: Day
+    id: Id = Field(description="Nama pendek sumber ini; disebut oleh pesan.")
+    title: Words = Field(description="Judul dokumen atau halaman, dengan nama lembaganya.")
+    url: Link = Field(description="Alamat lengkap halaman sumber.")
+    checked_on: Day = Field(description="Tanggal isi sumber terakhir diperiksa.")
+    valid_until: Day = Field(description="Sampai tanggal ini isinya dianggap berlaku; sesudahnya pesan tidak dikirim.")
 
 
 class CardSpec(Strict):
     """The picture of a message: a template, what fills its slots, and what it says to those who can't see it."""
 
-    template: Id
-    slots: Mapping[str, Any] = Field(default_factory=dict)
-    alt: str = ""
-    sizes: Mapping[str, Annotated[str, Field(pattern=r"^\d+x\d+$")]] = Field(default_factory=dict)
+    template: Id = Field(description="Templat kartu.", examples=["announcement"])
+    slots: Mapping[str, Any] = Field(default_factory=dict, description="Isi kartu; tiap templat punya isian sendiri.")
+    alt: str = Field(default="", description="Teks alternatif bagi yang tidak dapat melihat gambar.")
+    sizes: Mapping[str, Pixels] = Field(default_factory=dict, description="Ukuran kartu untuk tiap platform.")
 
 
 class Message(Strict):
-    id: Id
-    text: Words
-    variants: Mapping[str, Words] = Field(default_factory=dict)  #: by platform or group
-    card: CardSpec | None = None
-    link: str | None = None
-    hashtags: tuple[Hashtag, ...] | None = None
-    sources: tuple[Id, ...] = ()
+    id: Id = Field(description="Nama pendek pesan ini; disebut oleh jadwal.")
+    text: Words = Field(description="Teks pesan seperti yang akan tayang.")
+    variants: Mapping[str, Words] = Field(
+        default_factory=dict, description="Teks pengganti untuk satu platform (x, facebook, instagram) atau kelompok."
+    )
+    card: CardSpec | None = Field(default=None, description="Kartu bergambar untuk pesan ini.")
+    link: Link | None = Field(default=None, description="Tautan pesan ini; tampil sebagai kode QR di kartu.")
+    hashtags: tuple[Hashtag, ...] | None = Field(
+        default=None, description="Tagar pesan ini, menggantikan tagar kampanye."
+    )
+    sources: tuple[Id, ...] = Field(default=(), description="Sumber yang mendukung isi pesan.")
 
 
-class Between(Strict):
+class Between(NamedTuple):
+    """First and last day, both included; in a file `[2026-11-23, 2026-12-31]`."""
+
     first: Day
     last: Day
 
@@ -174,15 +200,15 @@ class Between(Strict):
 class Send(Strict):
     """One line of a schedule: to whom, when, and how long it may wait."""
 
-    id: Id
-    message: Id
-    to: Targets
-    at: At | None = None
-    every: Rhythm | None = None
-    between: Between | None = None
-    except_: tuple[Day, ...] = Field(default=(), alias="except")
-    window: Window | None = None
-    zone: Zone | None = None
+    id: Id = Field(description="Nama pendek jadwal ini.", examples=["senin-pagi"])
+    message: Id = Field(description="Pesan yang dikirim.")
+    to: Targets = Field(description="Penerima: official, leaders, staff, atau nama akun, platform, atau unit.")
+    at: At | None = Field(default=None, description="Sekali, pada tanggal dan jam ini.")
+    every: Rhythm | None = Field(default=None, description="Berulang, pada hari dan jam ini.")
+    between: Between | None = Field(default=None, description="Hari pertama dan terakhir pengulangan.")
+    except_: tuple[Day, ...] = Field(default=(), alias="except", description="Tanggal yang dilewati.")
+    window: Window | None = Field(default=None, description="Berapa lama kiriman boleh menunggu bila ada hambatan.")
+    zone: Zone | None = Field(default=None, description="Zona waktu jadwal ini.")
 
     def occasions(self, starts_on: date, ends_on: date) -> Iterator[WallTime]:
         """Every wall time this send asks for, in order; `between` defaults to the campaign's dates."""
@@ -199,29 +225,31 @@ class Send(Strict):
 class Silence(Strict):
     """A rule set aside on purpose; the reason is kept and shown."""
 
-    rule: Id
-    message: Id | None = None
-    reason: Annotated[str, Field(min_length=10)]
+    rule: Id = Field(description="Kode aturan yang dikesampingkan.", examples=["wording-jargon"])
+    message: Id | None = Field(default=None, description="Hanya untuk pesan ini.")
+    reason: Annotated[str, Field(min_length=10)] = Field(description="Alasannya; disimpan dan ditampilkan.")
 
 
 class Campaign(Strict):
     """A named effort with an aim, dates and messages."""
 
-    id: Id
-    title: Words
-    purpose: Words
-    owner: Words
-    brand: Id
-    language: Literal["id", "en"] = "id"
-    zone: Zone | None = None
-    starts_on: Day
-    ends_on: Day
-    link: str | None = None
-    hashtags: tuple[Hashtag, ...] = ()
-    sources: tuple[Source, ...] = ()
-    messages: Annotated[tuple[Message, ...], Field(min_length=1)]
-    sends: tuple[Send, ...] = ()
-    silence: tuple[Silence, ...] = ()
+    id: Id = Field(description="Nama pendek kampanye; tidak berubah lagi setelah dipakai.")
+    title: Words = Field(description="Judul kampanye.", examples=["Agen disiplin prokes"])
+    purpose: Words = Field(
+        description="Tujuan kampanye dalam satu kalimat.", examples=["Warga tahu cara mencegah penularan"]
+    )
+    owner: Words = Field(description="Unit yang bertanggung jawab.", examples=["Dinas Komunikasi dan Informatika"])
+    brand: Id = Field(description="Identitas visual kartu.", examples=["nusa-raya"])
+    language: Literal["id", "en"] = Field(default="id", description="Bahasa pesan.")
+    zone: Zone | None = Field(default=None, description="Zona waktu seluruh jadwal.")
+    starts_on: Day = Field(description="Hari pertama kampanye.")
+    ends_on: Day = Field(description="Hari terakhir kampanye.")
+    link: Link | None = Field(default=None, description="Tautan kampanye, bagi pesan tanpa tautan sendiri.")
+    hashtags: tuple[Hashtag, ...] = Field(default=(), description="Tagar kampanye, tanpa tanda #.")
+    sources: tuple[Source, ...] = Field(default=(), description="Sumber resmi yang dipakai pesan.")
+    messages: tuple[Message, ...] = Field(min_length=1, description="Pesan-pesan kampanye.")
+    sends: tuple[Send, ...] = Field(default=(), description="Jadwal: pesan apa, kepada siapa, kapan.")
+    silence: tuple[Silence, ...] = Field(default=(), description="Aturan yang dikesampingkan dengan alasan.")
 
     def message(self, message_id: str) -> Message:
         return next(message for message in self.messages if message.id == message_id)
@@ -233,10 +261,15 @@ class Campaign(Strict):
         """The text exactly as it goes to the platform: variant, hashtags, and the link where it costs nothing."""
         text = message.variants.get(platform, message.text).strip()
         tags = self.hashtags if message.hashtags is None else message.hashtags
-        missing = [tag for tag in ("#" + tag.lstrip("#") for tag in tags) if tag.lower() not in text.lower()]
+        missing = [tag for tag in ("#" + tag.lstrip("#") for tag in tags) if not _has_tag(text, tag)]
         link = self.link_of(message) if limits.appends_link else None
         parts = [text, link if link and link not in text else None, " ".join(missing)]
         return "\n\n".join(part for part in parts if part)
+
+
+def _has_tag(text: str, tag: str) -> bool:
+    # Whole tags: #Prokes is not yet said by #ProkesNusaRaya.
+    return re.search(rf"{re.escape(tag)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,16 +6,23 @@ grow and shrink between two sizes, spaces between two widths, so that a short ca
 Colours, typefaces, logo and footer are the brand kit's: a template names them, `brand.primary`, and never carries them.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, SerializeAsAny, model_validator
 from pydantic_core import PydanticCustomError
 
 from prokes_social.i18n import Bilingual
-from prokes_social.model.campaign import Id, Strict, Words
+from prokes_social.model.campaign import Id, Path, Strict, Words
 from prokes_social.model.platform import Size
+
+#: A slot in braces, `{headline}`; `{item.title}` inside a row, `{brand.handle}` from the brand kit.
+NAMES = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
+#: Words that every card has beside its slots.
+BRAND_WORDS = ("brand.institution", "brand.region", "brand.handle", "brand.hotline", "brand.website")
+LINK = "link"  #: filled from the request, for QR codes
 
 Pixels = Annotated[int, Field(ge=0, le=4000)]
 Box = tuple[int, int, Pixels, Pixels]  #: x, y, width, height; x and y may lie outside, shapes bleed
@@ -56,7 +63,6 @@ class Plate(Strict):
     opacity: Opacity = 1.0
     radius: Corners = (0, 0, 0, 0)
     border: Border | None = None
-    image: Colour | None = None  #: the brand's picture instead of a colour, e.g. brand.scene
 
 
 class Layer(Strict):
@@ -70,6 +76,8 @@ class Layer(Strict):
     pad: Sides = ((0, 0), (0, 0), (0, 0), (0, 0))
     width: Pixels | None = None
     align: Literal["left", "center", "right"] = "left"
+    hug: bool = False  #: a text or stack only as wide as its words
+    fill: bool = False  #: takes the height that others leave in a stack, or the whole height of a row
     lift: int = 0  #: px up, for what the eye wants elsewhere than the ruler
 
     def inner(self) -> "tuple[Layer, ...]":
@@ -93,7 +101,6 @@ class TextLayer(Layer):
     leading: Annotated[float, Field(ge=0.9, le=2)] = 1.3
     tracking: Annotated[float, Field(ge=-0.1, le=0.4)] = 0.0
     capitals: bool = False
-    hug: bool = False  #: only as wide as its words
 
     def words(self) -> str:
         return self.text
@@ -126,10 +133,13 @@ class ImageLayer(Layer):
 
 
 class QrLayer(Layer):
+    """`size` is that of the code; its quiet zone of four modules lies around it, in the colour of `ground`."""
+
     kind = "qr"
     qr: Words
     size: Annotated[int, Field(ge=150, le=600)]
     color: Colour = "brand.ink"
+    ground: Colour = "brand.surface"
 
     def words(self) -> str:
         return self.qr
@@ -190,6 +200,7 @@ class RepeatLayer(Layer):
     each: "AnyLayer"
     gap: Span = (0, 0)
     even: bool = True  #: all as tall as the tallest
+    tallest: Pixels = 0  #: how tall rows may grow to fill the height they are given
 
     def inner(self) -> tuple[Layer, ...]:
         return (self.each,)
@@ -221,7 +232,7 @@ def _layer(value: Any) -> Layer:
     return KINDS[kinds[0]].model_validate(value)
 
 
-AnyLayer: TypeAlias = Annotated[Layer, PlainValidator(_layer)]
+AnyLayer: TypeAlias = Annotated[SerializeAsAny[Layer], PlainValidator(_layer)]
 for _container in (StackLayer, RowLayer, RepeatLayer):
     _container.model_rebuild()
 
@@ -242,6 +253,11 @@ class Artboard(Strict):
 
     safe: Sides = ((64, 64), (64, 64), (64, 64), (64, 64))
     layers: Annotated[tuple[AnyLayer, ...], Field(min_length=1)]
+
+    def every_layer(self) -> Iterator[Layer]:
+        """All layers, containers before their content."""
+        for layer in self.layers:
+            yield from descend(layer)
 
 
 class Sample(Strict):
@@ -275,20 +291,31 @@ class Template(Strict):
     def artboard(self, size: Size) -> Artboard | None:
         return self._artboards.get(size)
 
+    def known_words(self) -> set[str]:
+        """Everything that may stand in braces."""
+        items = {f"item.{name}" for slot in self.slots.values() for name in slot.fields}
+        return {*self.slots, *items, *BRAND_WORDS, LINK}
+
+    def words_used(self) -> Iterator[tuple[Path, str]]:
+        """Every word in braces, in `when` or in `unless`, with the way to its layer in the file."""
+        for name, artboard in self.sizes.items():
+            for index, layer in enumerate(artboard.layers):
+                yield from ((("sizes", name, "layers", index), word) for word in sorted(names_of(layer)))
+
     def every_size(self) -> tuple[Size, ...]:
         return tuple(self._artboards)
-
-    def every_layer(self) -> Iterator[Layer]:
-        """All layers of all artboards, containers before their content."""
-        for artboard in self.sizes.values():
-            for layer in artboard.layers:
-                yield from descend(layer)
 
 
 def descend(layer: Layer) -> Iterator[Layer]:
     yield layer
     for each in layer.inner():
         yield from descend(each)
+
+
+def names_of(layer: Layer) -> set[str]:
+    """Every slot or brand word that a layer and its content name."""
+    found = {name for each in descend(layer) for name in (*NAMES.findall(each.words()), each.when, each.unless)}
+    return {name for name in found if name}
 
 
 def _used(value: Any, parts: Mapping[str, Any], depth: int = 0) -> Any:

@@ -1,4 +1,4 @@
-"""What reports ask of the database beside the listings: where posts came from, which readings wait, which cards were shown."""
+"""What reports ask beside the listings: where posts came from, why readings wait, which cards were shown."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,0 +1,55 @@
+"""Folders with `templates/*.yaml` in; templates by name out, or every Problem at once."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from prokes_social.errors import ContentError
+from prokes_social.i18n import _
+from prokes_social.loading.document import content_error, load_document
+from prokes_social.model.campaign import Loaded
+from prokes_social.model.template import Template
+from prokes_social.problem import Problem
+
+
+def load_templates(folders: Sequence[Path]) -> dict[str, Loaded[Template]]:
+    """By file name. A template of an earlier folder hides its namesakes: a workspace's own come before ours.
+
+    Raises ContentError with the Problems of all files.
+    """
+    templates: dict[str, Loaded[Template]] = {}
+    problems: list[Problem] = []
+    for name, path in sorted(template_files(folders).items()):
+        try:
+            templates[name] = load_template(path)
+        except ContentError as error:
+            problems += error.problems
+    if problems:
+        raise content_error(problems, _("The templates"))
+    return templates
+
+
+def template_files(folders: Sequence[Path]) -> dict[str, Path]:
+    files = (path for folder in reversed(folders) for path in sorted((folder / "templates").glob("*.yaml")))
+    return {path.stem: path for path in files}
+
+
+def load_template(path: Path) -> Loaded[Template]:
+    """One file. Raises ContentError."""
+    loaded = load_document(path, Template)
+    if problems := list(_unknown_words(loaded)):
+        raise content_error(problems, loaded.file)
+    return loaded
+
+
+def _unknown_words(loaded: Loaded[Template]) -> Iterator[Problem]:
+    """Words in braces, and in `when` and `unless`, that are neither slots nor the brand's."""
+    template = loaded.value
+    known = template.known_words()
+    for path, word in template.words_used():
+        if word not in known:
+            yield Problem(
+                code="template-slot-unknown",
+                what=_("The template has no slot “{word}”.", word=word),
+                remedy=_("Known here: {words}.", words=", ".join(sorted(known))),
+                place=loaded.place(path, word),
+            )

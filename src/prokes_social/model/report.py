@@ -1,0 +1,220 @@
+"""Report: what became of a campaign's deliveries, each number with how it is known; made once, written in any form."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from prokes_social.model.delivery import DeliveryStatus
+from prokes_social.model.platform import Picture
+from prokes_social.model.reach import Figure, Known, Metric
+
+#: Not told, by nobody: prints as a dash.
+UNKNOWN = Figure(value=None, known=Known.UNKNOWN)
+#: A delivery within this of its time went out on time.
+ON_TIME = timedelta(seconds=1)
+#: What people did with a post and meant to; clicks stand apart, because a picture tapped by mistake is one too.
+INTERACTIONS = (Metric.LIKES, Metric.COMMENTS, Metric.SHARES, Metric.SAVES)
+
+#: The surest first; a sum is known only as well as the least sure of its parts.
+_SUREST_FIRST = (Known.MEASURED, Known.ESTIMATED, Known.SELF_REPORTED, Known.UNKNOWN)
+
+
+def added(figures: Iterable[Figure]) -> Figure:
+    """The sum of those that are told; unknown where none is. Never for reach: one person may have seen two posts."""
+    told = [(figure.value, figure.known) for figure in figures if figure.value is not None]
+    if not told:
+        return UNKNOWN
+    least_sure = max((known for _, known in told), key=_SUREST_FIRST.index)
+    return Figure(value=sum(value for value, _ in told), known=least_sure)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a report is about."""
+
+    campaign: str
+    title: str
+    purpose: str
+    owner: str
+    starts_on: date | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letterhead:
+    """Whose report it is, and the one colour it is printed in (`#rrggbb`)."""
+
+    organisation: str
+    unit: str
+    accent: str
+
+
+class FoundBy(StrEnum):
+    """How we learned that a post exists."""
+
+    ANSWER = "answer"  #: the platform said so at once
+    LOOK_UP = "look-up"  #: the answer was lost; we looked and found it
+    PERSON = "person"  #: somebody looked and told us
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedDelivery:
+    """One delivery as it stands when the report is made."""
+
+    id: int
+    due_at: datetime
+    zone: str  #: WIB, WITA or WIT, in which people read its time
+    platform: str
+    account: str
+    unit: str  #: the unit's id
+    message: str
+    sandbox: bool
+    status: DeliveryStatus
+    reason: str
+    published_at: datetime | None = None
+    permalink: str | None = None
+    found_by: FoundBy | None = None
+    answer_lost_at: datetime | None = None  #: when its outcome became unknown, if it ever did
+    removed_at: datetime | None = None  #: the platform says the post is gone since
+    attempts: int = 0
+    figures: Mapping[Metric, Figure] = field(default_factory=dict)
+    read_at: datetime | None = None  #: the newest reading that told a number
+    unread_because: str = ""  #: why the newest reading told none
+
+    @property
+    def late_by(self) -> timedelta | None:
+        """Publication less due time, by the platform's clock; None where there is no post."""
+        return self.published_at - self.due_at if self.published_at else None
+
+    @property
+    def on_time(self) -> bool:
+        return self.late_by is not None and self.late_by <= ON_TIME
+
+    @property
+    def interactions(self) -> Figure:
+        return added(self.figure(metric) for metric in INTERACTIONS)
+
+    @property
+    def answer_was_lost(self) -> bool:
+        return self.answer_lost_at is not None or self.found_by in (FoundBy.LOOK_UP, FoundBy.PERSON)
+
+    def figure(self, metric: Metric) -> Figure:
+        return self.figures.get(metric, UNKNOWN)
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Still in our hands although its time has passed."""
+        waiting = self.status in (DeliveryStatus.WAITING, DeliveryStatus.SCHEDULED, DeliveryStatus.CLAIMED)
+        return waiting and now - self.due_at > ON_TIME
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sum:
+    """What some deliveries come to together: of an account, a message, a unit, or the whole campaign."""
+
+    key: str
+    label: str
+    platform: str = ""  #: where all are on one
+    unit: str = ""  #: the unit's id, where all are of one
+    deliveries: int  #: wanted; withdrawn ones are not counted
+    published: int
+    on_time: int
+    latest: timedelta | None  #: the greatest lateness
+    read: int  #: posts of which at least one number is known
+    figures: Mapping[Metric, Figure]
+    told: Mapping[Metric, int]  #: how many posts each figure is made of
+    interactions: Figure
+    reach_of_one: tuple[int, int] | None  #: lowest and highest reach of a single post, because reach can't be added
+    read_at: datetime | None
+
+    def figure(self, metric: Metric) -> Figure:
+        return self.figures.get(metric, UNKNOWN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedMessage:
+    """What was said; `picture` is the card as it was published."""
+
+    id: str
+    text: str
+    picture: Picture | None
+    sum: Sum
+
+
+class Axis(StrEnum):
+    """What a curve runs along."""
+
+    AGE = "age"  #: of each post, in the time its platform lives in
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """The latest known readings of a curve's posts, added up at one moment. Nothing is filled in between points."""
+
+    age: timedelta | None = None  #: on an axis of ages
+    at: datetime | None = None  #: on a clock's axis
+    impressions: int
+    posts: int  #: how many posts it is made of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """Measured impressions of one account (or, where there are many accounts, one platform)."""
+
+    label: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curves:
+    axis: Axis
+    curves: tuple[Curve, ...]
+    ages: tuple[timedelta, ...] = ()  #: at which posts are read, for the axis
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vendor:
+    """What a platform calls the numbers it tells, so that a reader can check them there."""
+
+    platform: str
+    label: str
+    names: Mapping[Metric, str]
+    remark: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    subject: Subject
+    letterhead: Letterhead
+    made_at: datetime
+    zone: str  #: WIB, WITA or WIT, of the report's own times
+    language: str  #: of every text in it
+    version: str  #: of the program that made it
+    sandbox: bool  #: at least one account is a sandbox's: nothing there is public
+    only_sandbox: bool
+    time_scale: float  #: how much faster sandbox posts age
+    total: Sum
+    by_account: tuple[Sum, ...]
+    by_unit: tuple[Sum, ...]
+    messages: tuple[ReportedMessage, ...]
+    deliveries: tuple[ReportedDelivery, ...]  #: in the order they are due
+    curves: Curves
+    vendors: tuple[Vendor, ...]
+    notes: tuple[str, ...]  #: what to know before trusting the figures
+
+    @property
+    def not_out(self) -> Sequence[ReportedDelivery]:
+        """What should be public and is not, or may not be."""
+        stuck = (DeliveryStatus.MISSED, DeliveryStatus.FAILED, DeliveryStatus.HELD, DeliveryStatus.UNCERTAIN)
+        return [each for each in self.deliveries if each.status in stuck or each.is_overdue(self.made_at)]
+
+    @property
+    def lost_answers(self) -> Sequence[ReportedDelivery]:
+        """Deliveries whose answer was lost on the way, and what became of them."""
+        return [each for each in self.deliveries if each.answer_was_lost]
+
+    @property
+    def told_metrics(self) -> Sequence[Metric]:
+        """Metrics of which at least one post tells a number, in the field's order."""
+        return [metric for metric in Metric if self.total.told.get(metric)]

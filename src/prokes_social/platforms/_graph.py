@@ -1,0 +1,418 @@
+"""Meta's Graph API through facebook-sdk: paths and fields in, JSON objects or one of our four errors out.
+
+facebook-sdk 3.1.0 is of 2018. It ignores the HTTP status, refuses every version above 3.1, sends nested values as their
+keys and puts tokens into addresses and so into its exceptions; all of that is mended here and nowhere else.
+"""
+
+import hmac
+import json
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import requests
+from pydantic import Field
+
+from prokes_social.clock import Clock
+from prokes_social.errors import NotSent, PlatformError, Rejected, Unauthorized
+from prokes_social.i18n import Bilingual, _
+from prokes_social.keys import Secret
+from prokes_social.model.platform import Connection, Identity, Picture, Post
+from prokes_social.model.reach import Metric, ReachSnapshot
+from prokes_social.platforms import CredentialField, Platform, PlatformSettings
+from prokes_social.platforms._failures import Call, Kind, all_forms
+from prokes_social.platforms._session import Session, in_words
+
+LIVE = "https://graph.facebook.com"
+#: The origin facebook-sdk has built in.
+ORIGIN_OF_LIBRARY = "https://graph.facebook.com"
+
+#: Uploads and containers are kept for 24 hours; an hour early we make new ones.
+MEDIA_LIVES = timedelta(hours=23)
+#: Where a limit does not say when it ends: Meta counts over a rolling hour.
+USUAL_WAIT = timedelta(minutes=15)
+#: Look-ups reach five minutes back from the call, for clocks differ; two more for a call that lands after its answer
+#: was lost. Until then Meta's "not published" may simply be early.
+PROOF_AFTER = timedelta(minutes=7)
+
+TOKEN = Bilingual("Token akses", "Access token")
+APP_SECRET = Bilingual("Rahasia aplikasi", "App secret")
+
+
+class GraphSettings(PlatformSettings):
+    base_url: str = LIVE
+    version: str = Field(default="v26.0", pattern=r"^v\d+\.\d+$")
+    token_in_header: bool = True  #: else as a form field or in the address, as facebook-sdk has it
+    two_phase: bool = (
+        False  #: Facebook: an unpublished post first, which is then published; not yet seen on a live Page
+    )
+
+
+# --- what an answer means ---
+
+#: https://developers.facebook.com/docs/graph-api/guides/error-handling and .../instagram-api/reference/error-codes
+_TOKEN_CODES = frozenset({102, 104, 190})
+#: Missing permissions belong to the account, not to the content: every delivery would fail alike until someone connects
+#: it again, so its deliveries wait rather than fail one by one. 2635: the API version is retired.
+_ACCOUNT_CODES = frozenset({10, *range(200, 300), 2635})
+#: "Deemed abusive": more calls make it worse, so the account stops and a person is called.
+_POLICY_CODES = frozenset({368})
+_LIMIT_CODES = frozenset({4, 9, 17, 32, 613, *range(80000, 80015)})
+#: 1 and 2 came with "please retry" for calls that had published (seven duplicates, 2026); 506 says that the same text
+#: is there already; 24 is said of Instagram containers that are gone or were published before.
+_UNCERTAIN_CODES = frozenset({1, 2, 24, 506})
+_UNCERTAIN_SUBCODES = frozenset({(4, 2207051)})
+#: Media not ready, expired, or not fetched in time: passes by itself, or with a new upload.
+_PASSING_CODES = frozenset({-2, 9004, 9007})
+#: The content itself: parameters, pictures, links.
+_CONTENT_CODES = frozenset({100, 105, 324, 352, 1500, *range(36000, 36005), 1366046, 1609005, 2069019})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Meta's error, as far as its answer tells."""
+
+    status: int
+    code: int | None = None
+    subcode: int | None = None
+    transient: bool = False
+    words: str = ""
+
+    @property
+    def says_gone(self) -> bool:
+        return (self.code, self.subcode) == (100, 33)
+
+    @classmethod
+    def of(cls, answer: requests.Response) -> "Fault":
+        error = _error_in(answer)
+        if not error:
+            return cls(status=answer.status_code, words=f"HTTP {answer.status_code}")
+        code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
+        numbers = "/".join(str(each) for each in (code, subcode) if each is not None)
+        said = [str(error[name]) for name in ("message", "error_user_msg") if error.get(name)]
+        return cls(
+            status=answer.status_code,
+            code=code,
+            subcode=subcode,
+            transient=error.get("is_transient") is True,
+            words=": ".join([f"HTTP {answer.status_code} (#{numbers})", *said]),
+        )
+
+
+def failure(call: Call, fault: Fault, headers: Mapping[str, str], now: datetime) -> PlatformError:
+    """Only what stands in a list above is a proof; everything else is uncertain."""
+    code, said = fault.code, fault.words
+    if code is None or fault.status >= 500 or (code, fault.subcode) in _UNCERTAIN_SUBCODES or code in _UNCERTAIN_CODES:
+        return call.unknown(said)
+    if code in _LIMIT_CODES:
+        return call.too_many(said, _regained_at(headers, now))
+    if code in _POLICY_CODES:
+        return call.unauthorized(said, _("Read what Meta objects to in the account's Support Inbox before going on."))
+    if code in _TOKEN_CODES or code in _ACCOUNT_CODES or "appsecret_proof" in said:
+        return call.unauthorized(said)
+    if code in _PASSING_CODES:
+        return call.later(said)
+    if code in _CONTENT_CODES or (call.kind is not Kind.PUBLIC and not fault.transient):
+        return call.rejected(said)
+    return call.unknown(said)
+
+
+def _error_in(answer: requests.Response) -> Mapping[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _regained_at(headers: Mapping[str, str], now: datetime) -> datetime:
+    """From x-business-use-case-usage and its kin; `estimated_time_to_regain_access` is in minutes."""
+    told = [headers.get(f"x-{kind}-usage", "") for kind in ("business-use-case", "app", "page")]
+    waits = [minutes for text in told for minutes in _minutes_in(text)]
+    return now + max((timedelta(minutes=each) for each in waits), default=USUAL_WAIT)
+
+
+def _minutes_in(text: str) -> Iterator[int]:
+    try:
+        found = [json.loads(text)] if text else []
+    except ValueError:
+        return
+    while found:
+        each = found.pop()
+        if isinstance(each, dict):
+            minutes = each.get("estimated_time_to_regain_access")
+            if isinstance(minutes, int) and 0 < minutes <= 7 * 24 * 60:
+                yield minutes
+            found += each.values()
+        elif isinstance(each, list):
+            found += each
+
+
+# --- the library ---
+
+
+@cache
+def _library() -> Any:
+    """facebook-sdk's client with our additions; imported late, for it brings warnings and half a second."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes: a SyntaxWarning since Python 3.12
+        import facebook
+
+    class Client(facebook.GraphAPI):  # type: ignore[misc]
+        def __init__(self, token: str, proof: str, settings: GraphSettings, session: Session) -> None:
+            super().__init__(access_token=None if settings.token_in_header else token, session=session)
+            self.version = settings.version  # set here, for the constructor refuses what is newer than 3.1
+            self._proof = proof
+            if settings.token_in_header:
+                session.headers["Authorization"] = f"Bearer {token}"
+
+        def request(
+            self, path: str, args: Any = None, post_args: Any = None, files: Any = None, method: Any = None
+        ) -> Any:
+            args, post_args = _encoded(args or {}), None if post_args is None else _encoded(post_args)
+            if self._proof:
+                (args if post_args is None else post_args)["appsecret_proof"] = self._proof
+            return super().request(path, args, post_args, files, method)
+
+    return Client
+
+
+def _encoded(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Nested values and booleans as JSON; requests would send a list's keys and Python's `True`."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    return {
+        name: each if isinstance(each, str) else json.dumps(each, ensure_ascii=False) for name, each in given.items()
+    }
+
+
+class Graph:
+    """One account's way to the Graph API, for calls of one kind; `fault` is Meta's latest error."""
+
+    def __init__(
+        self, connection: Connection, settings: GraphSettings, clock: Clock, platform: str, kind: Kind
+    ) -> None:
+        self._token = _revealed(connection, "access_token")
+        app_secret = _revealed(connection, "app_secret")
+        self._proof = hmac.digest(app_secret.encode(), self._token.encode(), "sha256").hex() if app_secret else ""
+        self._settings = settings
+        self._clock = clock
+        self.fault: Fault | None = None
+        hidden = [Secret(text) for text in (self._token, app_secret, self._proof)]
+        self.call = Call(platform=platform, account=connection.account, kind=kind, secrets=all_forms(hidden))
+
+    def get(self, path: str, **fields: Any) -> Mapping[str, Any]:
+        return self._ask(lambda client: client.get_object(path, **fields))
+
+    def post(self, path: str, **fields: Any) -> Mapping[str, Any]:
+        # Not put_object: it insists on a token of its own, and ours travels in the header.
+        return self._ask(lambda client: client.request(f"{client.version}/{path}", post_args=fields, method="POST"))
+
+    def upload(self, path: str, picture: Picture, **fields: Any) -> Mapping[str, Any]:
+        file = ("card.png" if picture.media_type == "image/png" else "card.jpg", picture.data, picture.media_type)
+        return self._ask(lambda client: client.put_photo(file, path, **fields))
+
+    def delete(self, path: str) -> Mapping[str, Any]:
+        return self._ask(lambda client: client.delete_object(path))
+
+    def listing(self, path: str, **fields: Any) -> Iterator[Mapping[str, Any]]:
+        """All entries over all pages, by cursor: Meta's ready-made next address carries the token."""
+        while True:
+            page = self.get(path, **fields)
+            yield from dicts(page.get("data"))
+            paging = as_dict(page.get("paging"))
+            after = as_dict(paging.get("cursors")).get("after")
+            if not paging.get("next") or not after or after == fields.get("after"):
+                return
+            fields["after"] = after
+
+    def debug_token(self) -> Mapping[str, Any]:
+        return as_dict(self.get("debug_token", input_token=self._token).get("data"))
+
+    def _ask(self, work: Callable[[Any], Any]) -> Mapping[str, Any]:
+        if not self._token:
+            raise self.call.unauthorized(_("missing: {names}", names="access_token"))
+        self.fault = None
+        with self._session() as session:
+            try:
+                answer = work(_library()(self._token, self._proof, self._settings, session))
+            except Exception as error:
+                # GraphAPIError, KeyError for a missing Content-Type, JSONDecodeError: whatever the library makes of
+                # an odd answer, only the answer itself decides.
+                problem = self._failure(session, error)
+            else:
+                if session.last is not None and session.last.ok and isinstance(answer, dict):
+                    return answer
+                problem = self._failure(session, None)
+        # Out here, so that the library's exception and its address with tokens don't travel along as context.
+        raise problem
+
+    def _session(self) -> Session:
+        return Session(
+            {ORIGIN_OF_LIBRARY: self._settings.base_url},
+            connect_timeout=self._settings.connect_timeout,
+            read_timeout=self._settings.read_timeout,
+            uptime=self._clock.uptime,
+        )
+
+    def _failure(self, session: Session, error: Exception | None) -> PlatformError:
+        if session.last is None:
+            said = in_words(error) if error else ""
+            return self.call.unknown(said) if session.reached else self.call.not_reached(said)
+        self.fault = Fault.of(session.last)
+        return failure(self.call, self.fault, session.last.headers, self._clock.now())
+
+
+def told(call: Call, answer: Mapping[str, Any], name: str) -> str:
+    """The text under `name`; an answer without it is no answer."""
+    value = answer.get(name)
+    if not isinstance(value, str) or not value:
+        raise call.unknown(f"the answer has no {name}")
+    return value
+
+
+def as_dict(value: Any) -> Mapping[str, Any]:
+    """An answer may hold anything; what is no object tells nothing."""
+    return value if isinstance(value, dict) else {}
+
+
+def dicts(value: Any) -> list[Mapping[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def moment(text: Any) -> datetime | None:
+    """`2026-11-23T00:30:00+0000`, as Graph writes it."""
+    try:
+        return datetime.fromisoformat(str(text)).astimezone(UTC) if text else None
+    except ValueError:
+        return None
+
+
+def _revealed(connection: Connection, name: str) -> str:
+    secret = connection.credentials.get(name)
+    return secret.reveal() if secret else ""
+
+
+# --- what both platforms do alike ---
+
+
+class GraphPlatform(Platform):
+    """Facebook Pages and professional Instagram accounts: one API, one token, one way to read numbers."""
+
+    live_url = LIVE
+    settings_prefix = "GRAPH"
+    Settings = GraphSettings
+    settings: GraphSettings
+    id_field: CredentialField  #: the credential that names the account there
+    identity_fields: str
+
+    def graph(self, connection: Connection, kind: Kind) -> Graph:
+        return Graph(connection, self.settings, self.clock, self.label, kind)
+
+    def own_id(self, graph: Graph, connection: Connection) -> str:
+        """Always by number: `me` would be whoever the token belongs to."""
+        own = _revealed(connection, self.id_field.name)
+        if not own:
+            raise graph.call.unauthorized(_("missing: {names}", names=self.id_field.name))
+        return own
+
+    def verify(self, connection: Connection) -> Identity:
+        graph = self.graph(connection, Kind.REPEATABLE)
+        shown = graph.get(self.own_id(graph, connection), fields=self.identity_fields)
+        name = str(shown.get("name") or shown.get("username") or "")
+        return Identity(
+            external_id=told(graph.call, shown, "id"),
+            handle=str(shown.get("username") or name),
+            name=name,
+            expires_at=self._token_ends(graph),
+        )
+
+    def _token_ends(self, graph: Graph) -> datetime | None:
+        try:
+            token = graph.debug_token()
+        except (Rejected, Unauthorized):
+            return None  # the account answered; only this question is not allowed to its token
+        if token.get("is_valid") is False:
+            raise graph.call.unauthorized(str(as_dict(token.get("error")).get("message") or "the token is not valid"))
+        ends = token.get("expires_at")
+        return datetime.fromtimestamp(ends, UTC) if isinstance(ends, int) and ends > 0 else None  # 0: does not end
+
+    def remove(self, post: Post, connection: Connection) -> bool:
+        graph = self.graph(connection, Kind.REPEATABLE)
+        try:
+            return graph.delete(post.external_id).get("success") is True
+        except (Rejected, Unauthorized):
+            if graph.fault and graph.fault.says_gone:
+                return True
+            if graph.fault and graph.fault.code in _ACCOUNT_CODES:
+                return False  # posting was allowed and deleting is not: a person does it
+            raise
+
+    def measure(self, posts: Sequence[Post], connection: Connection) -> list[ReachSnapshot]:
+        taken: list[ReachSnapshot] = []
+        for post in posts:
+            try:
+                taken.append(self._measure_one(post, self.graph(connection, Kind.REPEATABLE)))
+            except (NotSent, Unauthorized):
+                if not taken:
+                    raise
+                break
+        return taken
+
+    def _measure_one(self, post: Post, graph: Graph) -> ReachSnapshot:
+        raw: dict[str, Any] = {}
+        missing = False
+        try:
+            raw["fields"] = self.counted_fields(post, graph)
+            raw["insights"] = insights(graph, post, self.insight_names)
+        except Rejected:
+            if not graph.fault or not graph.fault.says_gone:
+                raise
+            missing = True
+        numbers = self.numbers(as_dict(raw.get("fields")), as_dict(raw.get("insights")))
+        return ReachSnapshot(
+            external_id=post.external_id, taken_at=self.clock.now(), numbers=numbers, raw=raw, missing=missing
+        )
+
+    insight_names: tuple[str, ...]
+
+    def counted_fields(self, post: Post, graph: Graph) -> Mapping[str, Any]:
+        """What the post itself tells, at once; insights come later."""
+        raise NotImplementedError
+
+    def numbers(self, fields: Mapping[str, Any], told_insights: Mapping[str, Any]) -> dict[Metric, int | None]:
+        raise NotImplementedError
+
+
+def insights(graph: Graph, post: Post, names: Sequence[str]) -> dict[str, Any]:
+    """Values by metric. One name that Meta has dropped fails the whole call with #100: then each is asked alone."""
+    try:
+        return _insights(graph, post, names)
+    except (Rejected, Unauthorized):
+        # #10 is also said of posts with too few viewers; an account that is really shut out fails elsewhere.
+        if graph.fault is None or graph.fault.says_gone or graph.fault.code not in (10, 100):
+            raise
+    if len(names) == 1:
+        return {}
+    return {name: value for each in names for name, value in insights(graph, post, [each]).items()}
+
+
+def _insights(graph: Graph, post: Post, names: Sequence[str]) -> dict[str, Any]:
+    answer = graph.get(f"{post.external_id}/insights", metric=",".join(names))
+    values = {str(row.get("name")): dicts(row.get("values")) for row in dicts(answer.get("data"))}
+    return {name: rows[-1].get("value") for name, rows in values.items() if rows}
+
+
+def count(value: Any) -> int | None:
+    """A number, or the sum of numbers by type; anything else is "not told"."""
+    if isinstance(value, dict):
+        parts = [each for each in value.values() if isinstance(each, int)]
+        return sum(parts) if len(parts) == len(value) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

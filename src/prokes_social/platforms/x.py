@@ -1,0 +1,504 @@
+"""X through tweepy: submissions in, posts and their numbers out."""
+
+import base64
+import hashlib
+import io
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+import requests
+from pydantic import SecretStr
+
+from prokes_social.clock import Clock
+from prokes_social.errors import NotSent, PlatformError, Rejected
+from prokes_social.i18n import Bilingual, _
+from prokes_social.keys import Secret
+from prokes_social.model.platform import Connection, Identity, Limits, Picture, Post, Prepared, Submission
+from prokes_social.model.reach import ReachSnapshot
+from prokes_social.platforms import Consent, CredentialField, Platform, PlatformSettings
+from prokes_social.platforms._failures import Call, Kind, all_forms
+from prokes_social.platforms._session import Session, in_words
+from prokes_social.platforms._weighing import has_link, weighted_length
+from prokes_social.platforms._xanswers import (
+    body_of,
+    listed,
+    moment,
+    next_page,
+    not_found,
+    numbers_of,
+    with_our_picture,
+    with_our_text,
+    words_of,
+)
+
+LIVE = "https://api.x.com"
+#: The origins tweepy has built in (client.py, api.py).
+API_OF_TWEEPY, UPLOAD_OF_TWEEPY = "https://api.twitter.com", "https://upload.twitter.com"
+
+#: US dollars a post, by https://docs.x.com/x-api/getting-started/pricing (read 2026-11); a bare foo.com is a link.
+COST, COST_WITH_LINK = Decimal("0.015"), Decimal("0.20")
+
+MEDIA_LIVES = timedelta(hours=24)
+EARLY = timedelta(hours=1)  # taken off, so that an upload never ends between preparing and publishing
+#: Private numbers end after 30 days; a day earlier we stop asking, for clocks differ.
+PRIVATE_NUMBERS_FOR = timedelta(days=29)
+#: Where a 429 does not say when it ends: the longest of the usual windows.
+USUAL_WINDOW = timedelta(minutes=15)
+CLOCK_SKEW = timedelta(minutes=5)
+LARGEST_PAGE = 100
+
+_TO_FIND = ("attachments", "created_at", "entities", "text")
+_TO_MEASURE = ("created_at", "public_metrics")
+#: `type` of a 403 that is about the app or the account, not about the content.
+_ACCOUNT_PROBLEMS = ("client-forbidden", "oauth1-permissions", "unsupported-authentication")
+_LIMITS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
+_SCOPES = "tweet.read tweet.write users.read media.write offline.access"
+
+
+class XSettings(PlatformSettings):
+    base_url: str = LIVE
+    media_upload: Literal["v2", "v1.1"] = "v2"  #: X deprecates v1.1
+    client_id: str = ""  #: of our app, for personal accounts (OAuth 2)
+    client_secret: SecretStr = SecretStr("")
+
+
+class X(Platform):
+    name = "x"
+    label = "X"
+    limits = Limits(text_length=280, weigh=weighted_length, pictures=4, picture_bytes=5_000_000)
+    live_url = LIVE
+    settings_prefix = "X"
+    Settings = XSettings
+    credential_fields = (
+        CredentialField(name="consumer_key", label=Bilingual("Kunci API", "API key")),
+        CredentialField(name="consumer_secret", label=Bilingual("Rahasia kunci API", "API key secret")),
+        CredentialField(name="access_token", label=Bilingual("Token akses", "Access token")),
+        CredentialField(name="access_token_secret", label=Bilingual("Rahasia token akses", "Access token secret")),
+    )
+    granted_fields = (
+        CredentialField(name="access_token", label=Bilingual("Token akses", "Access token")),
+        CredentialField(name="refresh_token", label=Bilingual("Token penyegar", "Refresh token")),
+        CredentialField(name="expires_at", label=Bilingual("Berlaku hingga", "Valid until"), secret=False),
+    )
+    external_id_is = Bilingual("nomor pengguna X", "the X user id")
+    settings: XSettings
+
+    def __init__(self, settings: PlatformSettings, clock: Clock) -> None:
+        super().__init__(settings, clock)
+        #: X is renaming tweet.fields to post.fields; which one it understands today is learnt from its answers.
+        self._vocabulary = "tweet"
+
+    def cost(self, text: str) -> Decimal:
+        return COST_WITH_LINK if has_link(text) else COST
+
+    # --- prepare and publish ---
+
+    def prepare(self, submission: Submission, connection: Connection, earlier: Prepared | None = None) -> Prepared:
+        me = self.verify(connection)  # the handle is part of the post's address; a dead token shows before the due time
+        media = [self._upload(picture, connection) for picture in submission.pictures]
+        markers = {
+            "user_id": me.external_id,
+            "handle": me.handle,
+            "media_ids": [str(each["id"]) for each in media],
+            "media_keys": [str(each.get("media_key") or f"3_{each['id']}") for each in media],  # 3 means: a photo
+        }
+        lives = min((timedelta(seconds=each.get("expires_after_secs") or 86400) for each in media), default=MEDIA_LIVES)
+        expires_at = self.clock.now() + max(lives - EARLY, lives / 2) if media else None
+        return Prepared(markers=markers, expires_at=expires_at)
+
+    def publish(self, submission: Submission, prepared: Prepared, connection: Connection) -> Post:
+        media_ids = list(prepared.markers.get("media_ids") or ()) or None
+        text = submission.text or None
+        call = self._call(connection, Kind.PUBLIC)
+        answer = self._ask(
+            call, connection, lambda x: x.create_tweet(text=text, media_ids=media_ids, user_auth=_signs(connection))
+        )
+        external_id = _told(call, answer, "data", "id")
+        handle = prepared.markers.get("handle")
+        return Post(external_id=external_id, permalink=_permalink(handle, external_id), published_at=self.clock.now())
+
+    def _upload(self, picture: Picture, connection: Connection) -> Mapping[str, Any]:
+        if self.settings.media_upload == "v1.1" and _signs(connection):
+            return self._upload_by_v1(picture, connection)
+        call = self._call(connection, Kind.REPEATABLE)
+        body = {"media": base64.b64encode(picture.data).decode(), "media_category": "tweet_image"}
+        answer = self._ask(call, connection, lambda x: _post(x, connection, "/2/media/upload", body))
+        media_id = _told(call, answer, "data", "id")
+        if picture.alt_text:
+            alt_text = {"id": media_id, "metadata": {"alt_text": {"text": picture.alt_text}}}
+            self._ask(call, connection, lambda x: _post(x, connection, "/2/media/metadata", alt_text))
+        data: Mapping[str, Any] = answer["data"]
+        return data
+
+    def _upload_by_v1(self, picture: Picture, connection: Connection) -> Mapping[str, Any]:
+        call = self._call(connection, Kind.REPEATABLE)
+        name = "card.png" if picture.media_type == "image/png" else "card.jpg"
+        answer = self._ask(
+            call,
+            connection,
+            lambda x: _v1(x).simple_upload(name, file=io.BytesIO(picture.data), media_category="tweet_image"),
+        )
+        media_id = _told(call, answer, "media_id_string")
+        if picture.alt_text:
+            self._ask(call, connection, lambda x: _v1(x).create_media_metadata(media_id, picture.alt_text) or {})
+        return {**answer, "id": media_id}
+
+    # --- find ---
+
+    def find(self, submission: Submission, prepared: Prepared, connection: Connection, since: datetime) -> Post | None:
+        """Never proves absence: the timeline lags behind, minutes were seen."""
+        call = self._call(connection, Kind.LOOK_UP)
+        user_id = prepared.markers.get("user_id") or self._me(call, connection).external_id
+        pages = self._timeline(call, connection, user_id, _TO_FIND, since, None)
+        posts = [each for page in pages for each in page]
+        keys = prepared.markers.get("media_keys") or ()
+        found = with_our_picture(posts, keys) or with_our_text(posts, submission.text, pictured=bool(keys))
+        return self._as_post(found, prepared.markers.get("handle")) if found else None
+
+    def _as_post(self, found: Mapping[str, Any], handle: Any) -> Post:
+        external_id = str(found["id"])
+        published_at = moment(found.get("created_at")) or self.clock.now()
+        return Post(external_id=external_id, permalink=_permalink(handle, external_id), published_at=published_at)
+
+    # --- measure ---
+
+    def measure(self, posts: Sequence[Post], connection: Connection) -> list[ReachSnapshot]:
+        """From the own timeline, at a fifth of the price of asking by id; what it does not show is asked for by id."""
+        told: dict[str, Mapping[str, Any]] = {}
+        gone: set[str] = set()
+        try:
+            self._read_timeline(posts, connection, told)
+            self._read_by_ids([each for each in posts if each.external_id not in told], connection, told, gone)
+        except NotSent:
+            if not told:
+                raise
+        now = self.clock.now()
+        return [
+            ReachSnapshot(
+                external_id=each.external_id,
+                taken_at=now,
+                numbers=numbers_of(told.get(each.external_id, {})),
+                raw=told.get(each.external_id, {}),
+                missing=each.external_id in gone,
+            )
+            for each in posts
+            if each.external_id in told or each.external_id in gone
+        ]
+
+    def _read_timeline(self, posts: Sequence[Post], connection: Connection, told: dict[str, Mapping[str, Any]]) -> None:
+        young = [each for each in posts if self._is_young(each)]
+        if not young:
+            return
+        call = self._call(connection, Kind.REPEATABLE)
+        user_id = self._user_id(call, connection)
+        wanted = {each.external_id for each in young}
+        for start, end in _windows(young):
+            until = end if end < self.clock.now() else None
+            for page in self._timeline(call, connection, user_id, (*_TO_MEASURE, "non_public_metrics"), start, until):
+                told |= {str(each["id"]): each for each in page if str(each.get("id")) in wanted}
+
+    def _read_by_ids(
+        self, posts: Sequence[Post], connection: Connection, told: dict[str, Mapping[str, Any]], gone: set[str]
+    ) -> None:
+        call = self._call(connection, Kind.REPEATABLE)
+        for young in (True, False):
+            ids = [each.external_id for each in posts if self._is_young(each) is young]
+            fields = (*_TO_MEASURE, "non_public_metrics") if young else _TO_MEASURE
+            for batch in (ids[start : start + LARGEST_PAGE] for start in range(0, len(ids), LARGEST_PAGE)):
+                answer = self._read(call, connection, "/2/tweets", {"ids": ",".join(batch)}, fields)
+                told |= {str(each["id"]): each for each in listed(answer, "data")}
+                gone |= set(not_found(answer)) & set(batch)
+
+    def _is_young(self, post: Post) -> bool:
+        return self.clock.now() - post.published_at < PRIVATE_NUMBERS_FOR
+
+    def _user_id(self, call: Call, connection: Connection) -> str:
+        # An OAuth 1.0a token begins with its user's id (tweepy relies on it too); that saves a paid call.
+        user_id, dash, _rest = connection.credentials["access_token"].reveal().partition("-")
+        if _signs(connection) and dash and user_id.isdigit():
+            return user_id
+        return self._me(call, connection).external_id
+
+    def _timeline(
+        self,
+        call: Call,
+        connection: Connection,
+        user_id: str,
+        fields: Sequence[str],
+        since: datetime,
+        until: datetime | None,
+    ) -> Iterator[list[Mapping[str, Any]]]:
+        """The account's own posts, a page at a time, newest first; reposts and replies would only cost."""
+        params = {"max_results": LARGEST_PAGE, "exclude": "retweets,replies", "start_time": _as_x_time(since)}
+        if "attachments" in fields:
+            params["expansions"] = "attachments.media_keys"
+        if until:
+            params["end_time"] = _as_x_time(until)
+        while True:
+            answer = self._read(call, connection, f"/2/users/{user_id}/tweets", params, fields)
+            yield listed(answer, "data")
+            following = next_page(answer)
+            if not following or following == params.get("pagination_token"):
+                return
+            params["pagination_token"] = following
+
+    # --- the account ---
+
+    def verify(self, connection: Connection) -> Identity:
+        return self._me(self._call(connection, Kind.REPEATABLE), connection)
+
+    def _me(self, call: Call, connection: Connection) -> Identity:
+        answer = self._ask(call, connection, lambda x: x.get_me(user_auth=_signs(connection)))
+        return Identity(
+            external_id=_told(call, answer, "data", "id"),
+            handle=_told(call, answer, "data", "username"),
+            name=str(answer["data"].get("name") or ""),
+            expires_at=moment(_revealed(connection, "expires_at")),
+        )
+
+    def remove(self, post: Post, connection: Connection) -> bool:
+        call = self._call(connection, Kind.REPEATABLE)
+        answer = self._ask(call, connection, lambda x: x.delete_tweet(post.external_id, user_auth=_signs(connection)))
+        return answer.get("data") == {"deleted": True}
+
+    def consent(self, redirect_url: str, state: str) -> Consent | None:
+        """OAuth 2 with PKCE (S256); only where the workspace names its X app."""
+        if not self.settings.client_id:
+            return None
+        verifier = secrets.token_urlsafe(64)
+        digest = hashlib.sha256(verifier.encode()).digest()
+        query = {
+            "response_type": "code",
+            "client_id": self.settings.client_id,
+            "redirect_uri": redirect_url,
+            "scope": _SCOPES,
+            "state": state,
+            "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
+            "code_challenge_method": "S256",
+        }
+        origin = self.base_url if self.is_sandbox else "https://x.com"
+        return Consent(url=f"{origin}/i/oauth2/authorize?{urlencode(query)}", verifier=Secret(verifier))
+
+    def redeem(self, code: str, verifier: Secret, redirect_url: str) -> Mapping[str, Secret]:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_url,
+            "code_verifier": verifier.reveal(),
+        }
+        return self._granted(form, account=self.label)
+
+    def refresh(self, connection: Connection) -> Mapping[str, Secret] | None:
+        token = _revealed(connection, "refresh_token")
+        if not token:
+            return None
+        return self._granted({"grant_type": "refresh_token", "refresh_token": token}, account=connection.account)
+
+    def _granted(self, form: Mapping[str, str], account: str) -> dict[str, Secret]:
+        """Ask for tokens by hand: tweepy's OAuth2UserHandler brings its own session, without our limits."""
+        app_secret = self.settings.client_secret.get_secret_value()
+        hidden = [Secret(value) for name, value in form.items() if name in ("code", "code_verifier", "refresh_token")]
+        call = Call(
+            platform=self.label,
+            account=account,
+            kind=Kind.REPEATABLE,
+            secrets=all_forms([*hidden, Secret(app_secret)]),
+        )
+        answer = self._through(
+            call,
+            lambda session: session.request(
+                "POST",
+                f"{self.base_url}/2/oauth2/token",
+                data={**form, "client_id": self.settings.client_id},
+                auth=(self.settings.client_id, app_secret) if app_secret else None,
+            ),
+        )
+        if answer.status_code == 400:  # the token was used before, or the person withdrew
+            raise call.unauthorized(words_of(answer))
+        if not answer.ok:
+            raise self._refusal(call, answer)
+        return self._tokens(call, body_of(answer))
+
+    def _tokens(self, call: Call, body: Mapping[str, Any]) -> dict[str, Secret]:
+        ends = self.clock.now() + timedelta(seconds=int(body.get("expires_in") or 7200))
+        return {
+            "access_token": Secret(_told(call, body, "access_token")),
+            "refresh_token": Secret(_told(call, body, "refresh_token")),
+            "expires_at": Secret(ends.isoformat()),
+        }
+
+    # --- asking ---
+
+    def _call(self, connection: Connection, kind: Kind) -> Call:
+        return Call(
+            platform=self.label,
+            account=connection.account,
+            kind=kind,
+            secrets=all_forms(secret for name, secret in connection.credentials.items() if name != "expires_at"),
+        )
+
+    def _read(
+        self, call: Call, connection: Connection, route: str, params: Mapping[str, Any], fields: Sequence[str]
+    ) -> Mapping[str, Any]:
+        """A GET in today's vocabulary; where X has moved on to the other word, once more in that one."""
+        word = self._vocabulary
+        try:
+            return self._get(call, connection, route, {**params, f"{word}.fields": ",".join(fields)})
+        except Rejected as refusal:
+            if f"{word}.fields" not in refusal.said:
+                raise
+        self._vocabulary = "post" if word == "tweet" else "tweet"
+        return self._get(call, connection, route, {**params, f"{self._vocabulary}.fields": ",".join(fields)})
+
+    def _get(self, call: Call, connection: Connection, route: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._ask(
+            call, connection, lambda x: x.request("GET", route, params=params, user_auth=_signs(connection)).json()
+        )
+
+    def _ask(self, call: Call, connection: Connection, work: Callable[[Any], Any]) -> Mapping[str, Any]:
+        """Let tweepy do `work`; whatever it raises, only X's answer decides what happened."""
+        if missing := [each for each in _needed(connection) if not _revealed(connection, each)]:
+            raise call.unauthorized(_("missing: {names}", names=", ".join(missing)))
+        answer = self._through(call, lambda session: work(_client(connection, session)))
+        if not isinstance(answer, dict):
+            raise call.unknown("the answer is no JSON object")
+        return answer
+
+    def _through(self, call: Call, work: Callable[[Session], Any]) -> Any:
+        with self._session() as session:
+            try:
+                return work(session)
+            except Exception as error:
+                # Not only tweepy's own: a spoiled body raises JSONDecodeError, an odd one TypeError or AttributeError,
+                # both after the post exists.
+                failure = self._failure(call, session, error)
+        # Out here, so that the vendor's exception and its address with tokens don't travel along as context.
+        raise failure
+
+    def _session(self) -> Session:
+        uploads_to = self.base_url if self.is_sandbox else UPLOAD_OF_TWEEPY
+        return Session(
+            {LIVE: self.base_url, API_OF_TWEEPY: self.base_url, UPLOAD_OF_TWEEPY: uploads_to},
+            connect_timeout=self.settings.connect_timeout,
+            read_timeout=self.settings.read_timeout,
+            uptime=self.clock.uptime,
+        )
+
+    def _failure(self, call: Call, session: Session, error: Exception) -> PlatformError:
+        if session.last is not None:
+            return self._refusal(call, session.last)
+        return call.unknown(in_words(error)) if session.reached else call.not_reached(in_words(error))
+
+    def _refusal(self, call: Call, answer: requests.Response) -> PlatformError:
+        """An allow-list: 400, 401, 403 and 429 prove that nothing was made; everything else is uncertain."""
+        said, problem = words_of(answer), body_of(answer)
+        match answer.status_code:
+            case 429:
+                return call.too_many(said, self._retry_at(answer.headers))
+            case 401:
+                return call.unauthorized(said)
+            case 402:
+                # Credits are gone. Every further call would fail alike, and only a person can pay: stop and alarm.
+                return call.unauthorized(said, _("Top up the X app's credits, then run `prokes account check`."))
+            case 403 if problem:
+                return _forbidden(call, said, str(problem.get("type") or ""))
+            case 400 | 413 | 415 | 422 if problem:
+                return call.rejected(said)
+        return call.unknown(said)
+
+    def _retry_at(self, headers: Mapping[str, str]) -> datetime:
+        """The latest reset among the limits that are used up: 15 minutes, and 24 hours by app and by user."""
+        used_up = [each for each in _LIMITS if headers.get(f"{each}-remaining") == "0"] or _LIMITS[:1]
+        resets = [text for each in used_up if re.fullmatch(r"\d{9,10}", text := headers.get(f"{each}-reset", ""))]
+        if not resets:
+            return self.clock.now() + USUAL_WINDOW
+        return datetime.fromtimestamp(max(map(int, resets)), UTC)
+
+
+# --- tweepy ---
+
+
+def _signs(connection: Connection) -> bool:
+    """OAuth 1.0a, as official accounts have it; without a token secret it is OAuth 2."""
+    return "access_token_secret" in connection.credentials
+
+
+def _needed(connection: Connection) -> Sequence[str]:
+    return [field.name for field in X.credential_fields] if _signs(connection) else ["access_token"]
+
+
+def _revealed(connection: Connection, name: str) -> str:
+    secret = connection.credentials.get(name)
+    return secret.reveal() if secret else ""
+
+
+def _client(connection: Connection, session: Session) -> Any:
+    import tweepy  # half a second, and only here
+
+    token = _revealed(connection, "access_token")
+    names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+    keys = {name: _revealed(connection, name) for name in names} if _signs(connection) else {"bearer_token": token}
+    # Never wait_on_rate_limit: it can loop without sleeping (tweepy 4.17, `BaseClient.request`).
+    client = tweepy.Client(**keys, return_type=dict)
+    client.session = session
+    return client
+
+
+def _v1(client: Any) -> Any:
+    import tweepy
+    from tweepy.parsers import JSONParser
+
+    auth = tweepy.OAuth1UserHandler(
+        client.consumer_key, client.consumer_secret, client.access_token, client.access_token_secret
+    )
+    api = tweepy.API(auth, parser=JSONParser())
+    api.session = client.session
+    return api
+
+
+def _post(client: Any, connection: Connection, route: str, body: Mapping[str, Any]) -> Any:
+    return client.request("POST", route, json=body, user_auth=_signs(connection)).json()
+
+
+def _told(call: Call, answer: Any, *path: str) -> str:
+    """The text at `path`; an answer without it is no answer."""
+    for name in path:
+        answer = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(answer, str) or not answer:
+        raise call.unknown(f"the answer has no {'.'.join(path)}")
+    return answer
+
+
+def _forbidden(call: Call, said: str, kind: str) -> PlatformError:
+    if "duplicate content" in said.lower():
+        return call.unknown(said)  # it is probably there: look it up
+    if kind.rstrip("/").endswith(_ACCOUNT_PROBLEMS) or "suspended" in said.lower() or "locked" in said.lower():
+        return call.unauthorized(said)
+    return call.rejected(said)
+
+
+def _windows(posts: Sequence[Post]) -> Iterator[tuple[datetime, datetime]]:
+    """Spans of time around the posts: every post X returns is charged, so what lies between is not asked for."""
+    start = end = None
+    for at in sorted(each.published_at for each in posts):
+        if start is None or end is None:
+            start = at
+        elif at - end > 4 * CLOCK_SKEW:
+            yield start - CLOCK_SKEW, end + CLOCK_SKEW
+            start = at
+        end = at
+    if start and end:
+        yield start - CLOCK_SKEW, end + CLOCK_SKEW
+
+
+def _permalink(handle: Any, external_id: str) -> str:
+    return f"https://x.com/{handle or 'i'}/status/{external_id}"
+
+
+def _as_x_time(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

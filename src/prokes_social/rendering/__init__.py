@@ -1,0 +1,10 @@
+"""Cards: a request in, a picture out. Templates compiled, texts fitted and laid out by arithmetic, drawn by Pillow.
+
+`Studio` is the way in; `contact_sheet` puts many cards on one picture to look at.
+"""
+
+from prokes_social.rendering.filling import Fault
+from prokes_social.rendering.sheet import contact_sheet, sample_requests
+from prokes_social.rendering.studio import Studio
+
+__all__ = ["Fault", "Studio", "contact_sheet", "sample_requests"]

@@ -1,0 +1,488 @@
+"""An artboard, the words that fill it and the look of a brand in; marks with their places out. Arithmetic only.
+
+Three dials set a card. `type` moves every text between its smallest and largest size, all together, so that the
+order of importance stays; it is turned as high as the box allows. `spare` is the room then given to a picture that
+may take what the texts leave. `room` moves every gap and padding between tight and roomy with what is left over.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from prokes_social.errors import TextDoesNotFit
+from prokes_social.i18n import _, n_
+from prokes_social.model.brand import Rgb
+from prokes_social.model.platform import Size
+from prokes_social.model.template import (
+    NAMES,
+    Artboard,
+    Box,
+    CircleLayer,
+    GradientLayer,
+    IconLayer,
+    ImageLayer,
+    Layer,
+    Plate,
+    QrLayer,
+    RectLayer,
+    RepeatLayer,
+    RowLayer,
+    Sides,
+    Span,
+    StackLayer,
+    Style,
+    TextLayer,
+    descend,
+)
+from prokes_social.rendering.fitting import NO_BREAK, Overflow, Setting, Word, fit
+from prokes_social.rendering.marks import AnyMark, Block, Code, Corners, Gradient, Icon, Line, Picture, Shape
+from prokes_social.rendering.typefaces import Face
+
+_TYPE_STEPS = 24  #: of the type dial; finer than the eye
+_COMFORT = 0.5  #: of the room dial
+_SHAPES = (RectLayer, CircleLayer, GradientLayer)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the brand kit lends to a layout."""
+
+    color: Callable[[str], Rgb]
+    faces: Mapping[Style, Face]
+    aspect: Callable[[str], float]  #: a picture's width divided by its height
+    code_side: Callable[[str, int], int]  #: px of a QR code for a link, in whole modules, in at most so many px
+    radius: float = 1.0
+
+
+@dataclass(frozen=True)
+class Values:
+    """Words by name: slots, `brand.…`, and inside a row `item.…`. An empty word hides what shows it."""
+
+    words: Mapping[str, str]
+    rows: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    row_of: str | None = None  #: the slot whose row this is
+
+    def has(self, name: str) -> bool:
+        return bool(self.words.get(name)) or bool(self.rows.get(name))
+
+    def fill(self, text: str) -> str:
+        return NAMES.sub(lambda match: self.words.get(match[1], ""), text).strip()
+
+    def slot(self, text: str) -> str | None:
+        """The slot a text comes from, to name it in a complaint."""
+        name = next(iter(NAMES.findall(text)), None)
+        return self.row_of if name and name.startswith("item.") else name
+
+    def of_row(self, slot: str, row: Mapping[str, str]) -> "Values":
+        return Values({**self.words, **{f"item.{key}": word for key, word in row.items()}}, {}, slot)
+
+
+@dataclass(frozen=True)
+class _Dials:
+    type: float = 1.0
+    room: float = 0.0
+    spare: float = 0.0  #: px
+    caps: Mapping[int, int] = field(default_factory=dict)  #: largest size of a text in rows, by the layer's identity
+
+    def size(self, layer: TextLayer | IconLayer) -> tuple[int, int]:
+        low, high = layer.size
+        reach = round(low + (high - low) * self.type)
+        return low, max(low, min(reach, self.caps.get(id(layer), reach)))
+
+    def space(self, span: Span) -> float:
+        return span[0] + (span[1] - span[0]) * self.room
+
+    def sides(self, pad: Sides) -> tuple[float, float, float, float]:
+        top, right, bottom, left = (self.space(span) for span in pad)
+        return top, right, bottom, left
+
+
+def visible(layer: Layer, values: Values) -> bool:
+    """Whether a layer shows: as `when` and `unless` say, and not where all it would say is empty."""
+    if (layer.when and not values.has(layer.when)) or (layer.unless and values.has(layer.unless)):
+        return False
+    names = NAMES.findall(layer.words())
+    return not names or any(values.has(name) for name in names)
+
+
+def compose(layers: Sequence[Layer], artboard: Artboard, size: Size, values: Values, look: Look) -> list[AnyMark]:
+    """Every mark of these layers, back to front. Raises TextDoesNotFit."""
+    marks: list[AnyMark] = []
+    for layer in layers:
+        if visible(layer, values):
+            box = layer.box or _default_box(layer, artboard, size)
+            marks += _shape(layer, box, look) if isinstance(layer, _SHAPES) else _Setter(look).into(layer, box, values)
+    return marks
+
+
+def _default_box(layer: Layer, artboard: Artboard, size: Size) -> Box:
+    """Shapes cover the artboard, everything else keeps to its safe area."""
+    if isinstance(layer, _SHAPES):
+        return (0, 0, size.width, size.height)
+    top, right, bottom, left = (span[0] for span in artboard.safe)
+    return (left, top, size.width - left - right, size.height - top - bottom)
+
+
+def _corners(radius: tuple[int, int, int, int], look: Look) -> Corners:
+    one, two, three, four = (corner * look.radius for corner in radius)
+    return one, two, three, four
+
+
+def _shape(layer: Layer, box: Box, look: Look) -> list[AnyMark]:
+    x, y, width, height = box
+    if isinstance(layer, GradientLayer):
+        first, last = (look.color(color) for color in layer.gradient)
+        radius = _corners(layer.radius, look)
+        return [Gradient(x=x, y=y, width=width, height=height, first=first, last=last, angle=layer.angle, radius=radius)]
+    if isinstance(layer, CircleLayer):
+        color, radius = layer.circle, (width / 2,) * 4
+    elif isinstance(layer, RectLayer):
+        color, radius = layer.rect, _corners(layer.radius, look)
+    return [_surface(Plate(color=color, opacity=layer.opacity, border=layer.border), box, radius, look)]
+
+
+def _surface(plate: Plate, box: tuple[float, float, float, float], radius: Corners, look: Look) -> Shape:
+    x, y, width, height = box
+    return Shape(
+        x=x, y=y, width=width, height=height, radius=radius, opacity=plate.opacity,
+        color=look.color(plate.color) if plate.color else None,
+        border=look.color(plate.border.color) if plate.border else None,
+        border_width=plate.border.width if plate.border else 0,
+    )  # fmt: skip
+
+
+class _Setter:
+    """Sets one box: turns the dials until everything in it fits, then places it."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+
+    def into(self, layer: Layer, box: Box, values: Values) -> list[AnyMark]:
+        x, y, width, height = box
+        dials = self._turned(layer, values, width, height)
+        block = self._block(layer, values, width, dials, least=height)
+        across = _align(layer.align) * (width - block.width)
+        return list(block.at(x + across, y - layer.lift))
+
+    def _turned(self, layer: Layer, values: Values, width: float, height: float) -> _Dials:
+        def needs(dials: _Dials) -> float:
+            return self._block(layer, values, width, dials).height
+
+        # Large type in cramped spaces looks worse than a size less: comfort first, the tightest gaps only at need.
+        size = self._largest_type(needs, height)
+        dials = _Dials(type=size or 0.0)
+        if size is None and needs(dials) > height + 0.5:
+            raise self._too_tall(layer, values, width, height)
+        dials = self._with_spare(layer, values, dials, lambda dials: height - needs(dials))
+        tight, roomy = needs(dials), needs(replace(dials, room=1.0))
+        # Gaps are linear in the dial, so that two measurements give the answer.
+        room = min(1.0, max(0.0, (height - tight) / (roomy - tight))) if roomy > tight else 0.0
+        return replace(dials, room=room)
+
+    def _largest_type(self, needs: Callable[[_Dials], float], height: float) -> float | None:
+        """By halving, as larger type never needs less height; None where even the smallest is too tall."""
+
+        def fits(step: int) -> bool:
+            return needs(_Dials(type=step / _TYPE_STEPS, room=_COMFORT)) <= height
+
+        low, high = 0, _TYPE_STEPS
+        if fits(high):
+            return 1.0
+        if not fits(low):
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if fits(middle) else (low, middle)
+        return low / _TYPE_STEPS
+
+    def _with_spare(self, layer: Layer, values: Values, dials: _Dials, left: Callable[[_Dials], float]) -> _Dials:
+        """Give the picture what is left beside roomy gaps, else what is left beside comfortable ones."""
+        picture = next((each for each in descend(layer) if _takes_spare(each, values)), None)
+        for room in (1.0, _COMFORT) if isinstance(picture, ImageLayer) and picture.spare else ():
+            least, most = picture.spare  # type: ignore[union-attr, misc]
+            # With the smallest picture in place the gap above it is counted too.
+            free = least + left(replace(dials, spare=least, room=room))
+            if free >= least:
+                return replace(dials, spare=min(most, free))
+        return dials
+
+    def _too_tall(self, layer: Layer, values: Values, width: float, height: float) -> TextDoesNotFit:
+        block = self._block(layer, values, width, _Dials(type=0.0))
+        lines = [mark for mark in block.marks if isinstance(mark, Line) and mark.slot]
+        counts = Counter(line.slot for line in lines)
+        # The slot with the most lines can give the most.
+        slot = counts.most_common(1)[0][0] if counts else None
+        mine = [line for line in lines if line.slot == slot]
+        leading = sum(line.size for line in mine) / len(mine) * 1.3 if mine else height
+        over = max(1, round((block.height - height) / leading + 0.49))
+        return TextDoesNotFit(
+            n_("{slot} is {count} line too long", "{slot} is {count} lines too long", over, slot=slot),
+            hint=_("shorten it by about {count} characters", count=over * _characters_a_line(mine)),
+            slot=slot,
+        )
+
+    def _block(self, layer: Layer, values: Values, width: float, dials: _Dials, least: float = 0.0) -> Block:
+        """The layer with its plate, at least `least` px tall where it can be."""
+        top, right, bottom, left = dials.sides(layer.pad)
+        room = (layer.width or width) - left - right
+        content = self._content(layer, values, room, dials, max(0.0, least - top - bottom))
+        tall, wide = content.height + top + bottom, content.width + left + right
+        marks = content.at(left, top)
+        if layer.plate:
+            marks = (*self._plate(layer.plate, wide, tall), *marks)
+        return Block(width=wide, height=tall, marks=marks)
+
+    def _plate(self, plate: Plate, width: float, height: float) -> Iterator[AnyMark]:
+        if plate.color or plate.border:
+            # Corners never meet: a pill stays a pill.
+            radius = tuple(min(corner, width / 2, height / 2) for corner in _corners(plate.radius, self._look))
+            yield _surface(plate, (0, 0, width, height), radius, self._look)  # type: ignore[arg-type]
+
+    def _content(self, layer: Layer, values: Values, width: float, dials: _Dials, least: float) -> Block:
+        if isinstance(layer, StackLayer):
+            return self._stack(layer, values, width, dials, least)
+        if isinstance(layer, RowLayer):
+            return self._row(layer, values, width, dials, least)
+        if isinstance(layer, RepeatLayer):
+            return self._repeat(layer, values, width, dials, least)
+        if isinstance(layer, TextLayer):
+            return self._text(layer, values, width, dials)
+        return self._drawing(layer, values, width, dials)
+
+    def _stack(self, layer: StackLayer, values: Values, width: float, dials: _Dials, least: float) -> Block:
+        shown = _shown(layer.stack, values, dials)
+        blocks = [self._block(each, values, width, dials) for each in shown]
+        gap = dials.space(layer.gap)
+        tall = sum(block.height for block in blocks) + gap * max(len(blocks) - 1, 0)
+        filling = next((n for n, each in enumerate(shown) if each.fill and least > tall), None)
+        if filling is not None:
+            wanted = blocks[filling].height + least - tall
+            blocks[filling] = self._block(shown[filling], values, width, dials, wanted)
+            tall = least
+        width = max((block.width for block in blocks), default=0.0) if layer.hug else width
+        y = _rest(layer.rest) * max(0.0, least - tall)
+        marks: list[AnyMark] = []
+        for each, block in zip(shown, blocks, strict=True):
+            marks += block.at(_align(each.align) * (width - block.width), y - each.lift)
+            y += block.height + gap
+        return Block(width=width, height=max(tall, least), marks=tuple(marks))
+
+    def _row(self, layer: RowLayer, values: Values, width: float, dials: _Dials, least: float) -> Block:
+        shown = _shown(layer.row, values, dials)
+        gap = dials.space(layer.gap)
+        widths = self._row_widths(shown, values, width - gap * max(len(shown) - 1, 0), dials)
+        blocks = [self._block(each, values, wide, dials) for each, wide in zip(shown, widths, strict=True)]
+        tall = max([least, *(block.height for block in blocks)])
+        for n, each in enumerate(shown):
+            if each.fill:
+                blocks[n] = self._block(each, values, widths[n], dials, tall)
+        marks: list[AnyMark] = []
+        x = 0.0
+        for each, block, wide in zip(shown, blocks, widths, strict=True):
+            down = _rest(layer.rest) * (tall - block.height)
+            marks += block.at(x + _align(each.align) * (wide - block.width), down - each.lift)
+            x += wide + gap
+        return Block(width=width if _spreads(shown) else x - gap, height=tall, marks=tuple(marks))
+
+    def _row_widths(self, shown: Sequence[Layer], values: Values, width: float, dials: _Dials) -> list[float]:
+        """Own widths first, words after drawings; the rest is shared evenly."""
+        own: dict[int, float] = {}
+        for n, each in sorted(enumerate(shown), key=lambda pair: pair[1].hug):
+            if not _is_open(each):
+                own[n] = self._block(each, values, width - sum(own.values()), dials).width
+        open_ones = len(shown) - len(own)
+        share = (width - sum(own.values())) / open_ones if open_ones else 0.0
+        return [own.get(n, share) for n in range(len(shown))]
+
+    def _repeat(self, layer: RepeatLayer, values: Values, width: float, dials: _Dials, least: float) -> Block:
+        slot = layer.repeat.strip("{}")
+        rows = [values.of_row(slot, row) for row in values.rows.get(slot, ())]
+        dials = replace(dials, caps=self._common_sizes(layer.each, rows, width, dials))
+        blocks = [self._block(layer.each, row, width, dials) for row in rows]
+        gap = dials.space(layer.gap)
+        if layer.even:
+            share = (least - gap * (len(rows) - 1)) / len(rows)
+            tallest = max(*(block.height for block in blocks), min(share, layer.tallest), 0.0)
+            blocks = [self._block(layer.each, row, width, dials, least=tallest) for row in rows]
+        tall = sum(block.height for block in blocks) + gap * (len(blocks) - 1)
+        y = max(0.0, least - tall) / 2
+        marks: list[AnyMark] = []
+        for block in blocks:
+            marks += block.at(0, y)
+            y += block.height + gap
+        return Block(width=width, height=max(tall, least), marks=tuple(marks))
+
+    def _common_sizes(self, each: Layer, rows: Sequence[Values], width: float, dials: _Dials) -> dict[int, int]:
+        """The size of each text that all rows can have: rows set in different sizes look like a mistake."""
+        reached: dict[int, int] = {}
+
+        def note(layer: TextLayer, setting: Setting) -> None:
+            reached[id(layer)] = min(setting.size, reached.get(id(layer), setting.size))
+
+        noting = _Noting(self._look, note)
+        for row in rows:
+            noting._block(each, row, width, dials)
+        return reached
+
+    def _set(self, layer: TextLayer, values: Values, width: float, dials: _Dials) -> Setting:
+        face = self._look.faces[layer.font]
+        text = values.fill(layer.text)
+        text = text.upper() if layer.capitals else text
+        try:
+            # A hundredth of a px: a text measured to be this wide must fit where it was measured.
+            return fit(text, lambda word: face.width(word, layer.tracking), width + 0.01, dials.size(layer), layer.lines)
+        except Overflow as overflow:
+            raise _too_long(text, values.slot(layer.text), layer.lines, overflow) from None
+
+    def _text(self, layer: TextLayer, values: Values, width: float, dials: _Dials) -> Block:
+        setting = self._set(layer, values, width, dials)
+        face, size = self._look.faces[layer.font], setting.size
+        step, capitals = round(layer.leading * size), face.capitals * size
+        widths = [face.width(_joined(words), layer.tracking) * size for words in setting.lines]
+        own = min(width, max(widths, default=0.0)) if layer.hug else width
+        marks: list[AnyMark] = []
+        for n, (words, wide) in enumerate(zip(setting.lines, widths, strict=True)):
+            marks += self._runs(layer, words, size, _align(layer.align) * (own - wide), n * step, values)
+        return Block(width=own, height=capitals + step * (len(setting.lines) - 1), marks=tuple(marks))
+
+    def _runs(
+        self, layer: TextLayer, words: Sequence[Word], size: int, x: float, y: float, values: Values
+    ) -> Iterator[Line]:
+        """One line of type, cut where its colour changes."""
+        face = self._look.faces[layer.font]
+        space = (face.width(" ") + layer.tracking) * size
+        for run in _by_colour(words):
+            color = layer.mark if layer.mark and run[0].marked else layer.color
+            text = _joined(run)
+            wide = face.width(text, layer.tracking) * size
+            yield Line(
+                x=x, y=y, width=wide, height=face.capitals * size, text=text, style=layer.font, size=size,
+                color=self._look.color(color), tracking=layer.tracking, slot=values.slot(layer.text),
+            )  # fmt: skip
+            x += wide + space + layer.tracking * size
+
+    def _drawing(self, layer: Layer, values: Values, width: float, dials: _Dials) -> Block:
+        if isinstance(layer, IconLayer):
+            return self._icon(layer, values, dials)
+        if isinstance(layer, ImageLayer):
+            return self._image(layer, values, width, dials)
+        if isinstance(layer, QrLayer):
+            return self._code(layer, values)
+        box = (0, 0, round(width), getattr(layer, "height", None) or 0)
+        return Block(width=width, height=box[3], marks=tuple(_shape(layer, box, self._look)))
+
+    def _icon(self, layer: IconLayer, values: Values, dials: _Dials) -> Block:
+        size = dials.size(layer)[1]
+        color, slot = self._look.color(layer.color), values.slot(layer.icon)
+        icon = Icon(x=0, y=0, width=size, height=size, name=values.fill(layer.icon), color=color, slot=slot)
+        return Block(width=size, height=size, marks=(icon,))
+
+    def _code(self, layer: QrLayer, values: Values) -> Block:
+        content = values.fill(layer.qr)
+        side = self._look.code_side(content, layer.size)
+        # On a plate, the plate's padding is the quiet zone.
+        ground = None if layer.plate else self._look.color(layer.ground)
+        color = self._look.color(layer.color)
+        return Block(width=side, height=side, marks=(Code(x=0, y=0, width=side, height=side, content=content, color=color, ground=ground),))
+
+    def _image(self, layer: ImageLayer, values: Values, width: float, dials: _Dials) -> Block:
+        name = layer.image.removeprefix("brand.")
+        aspect = self._look.aspect(name)
+        tall = dials.spare if layer.spare else float(layer.height or (layer.width or width) / aspect)
+        tall = min(tall, width / aspect)
+        tint = self._look.color(layer.color) if layer.color else None
+        marks: list[AnyMark] = [Picture(x=0, y=0, width=tall * aspect, height=tall, name=name, tint=tint, opacity=layer.opacity)]
+        if layer.icon and (icon := values.fill(layer.icon)):
+            side = tall * layer.icon_size
+            place = {"x": (tall * aspect - side) / 2, "y": (tall - side) / 2}
+            color = self._look.color("brand.primary_dark")
+            marks.append(Icon(**place, width=side, height=side, name=icon, color=color, slot=values.slot(layer.icon)))
+        return Block(width=tall * aspect, height=tall, marks=tuple(marks))
+
+
+class _Noting(_Setter):
+    """Sets rows only to see which sizes their texts reach."""
+
+    def __init__(self, look: Look, note: Callable[[TextLayer, Setting], None]) -> None:
+        super().__init__(look)
+        self._note = note
+
+    def _set(self, layer: TextLayer, values: Values, width: float, dials: _Dials) -> Setting:
+        setting = super()._set(layer, values, width, dials)
+        self._note(layer, setting)
+        return setting
+
+
+def _shown(layers: Sequence[Layer], values: Values, dials: _Dials) -> list[Layer]:
+    return [each for each in layers if _has_content(each, values) and (dials.spare or not getattr(each, "spare", None))]
+
+
+def _has_content(layer: Layer, values: Values) -> bool:
+    """A container shows where something in it shows; a repeat where there are rows."""
+    if not visible(layer, values) or isinstance(layer, RepeatLayer):
+        return visible(layer, values)
+    inner = layer.inner()
+    return not inner or any(_has_content(each, values) for each in inner)
+
+
+def _takes_spare(layer: Layer, values: Values) -> bool:
+    return isinstance(layer, ImageLayer) and layer.spare is not None and visible(layer, values)
+
+
+def _is_open(layer: Layer) -> bool:
+    """Whether a layer in a row takes a share of the width instead of its own."""
+    if layer.width is not None or layer.hug:
+        return False
+    if isinstance(layer, RowLayer):
+        return _spreads(layer.row)
+    return isinstance(layer, StackLayer | RepeatLayer | RectLayer | TextLayer)
+
+
+def _spreads(layers: Sequence[Layer]) -> bool:
+    return any(_is_open(each) for each in layers)
+
+
+def _align(align: str) -> float:
+    return {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+
+
+def _rest(rest: str) -> float:
+    return {"top": 0.0, "middle": 0.5, "bottom": 1.0}[rest]
+
+
+def _joined(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words).replace(NO_BREAK, " ")
+
+
+def _by_colour(words: Sequence[Word]) -> list[list[Word]]:
+    runs: list[list[Word]] = []
+    for word in words:
+        if runs and runs[-1][0].marked == word.marked:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return runs
+
+
+def _characters_a_line(lines: Sequence[Line]) -> int:
+    return round(sum(len(line.text) for line in lines) / len(lines)) if lines else 0
+
+
+def _too_long(text: str, slot: str | None, lines: int, overflow: Overflow) -> TextDoesNotFit:
+    if overflow.word:
+        return TextDoesNotFit(
+            _("the word {word} in {slot} is wider than its place", word=overflow.word, slot=slot),
+            hint=_("use a shorter word, or put a space where it may break"),
+            slot=slot,
+        )
+    over = round(len(text) * (1 - lines / overflow.needed))
+    return TextDoesNotFit(
+        n_(
+            "{slot} needs {needed} lines even in the smallest type; there is room for {count} line",
+            "{slot} needs {needed} lines even in the smallest type; there is room for {count} lines",
+            lines, slot=slot, needed=overflow.needed,
+        ),
+        hint=_("shorten it by about {count} characters", count=over),
+        slot=slot,
+    )  # fmt: skip
+

@@ -1,0 +1,98 @@
+"""Marks: what a layout asks the drawing to put on the picture, in px from its top left corner, back to front."""
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from prokes_social.model.brand import Rgb
+from prokes_social.model.template import Style
+
+Corners = tuple[float, float, float, float]  #: radii from the top left, clockwise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A rectangle on the picture; the kinds of mark say what it holds."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def edges(self) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom in whole px, so that neighbours meet without a seam."""
+        return round(self.x), round(self.y), round(self.x + self.width), round(self.y + self.height)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape(Mark):
+    """A filled or bordered rectangle with round corners; a circle is one with large corners."""
+
+    color: Rgb | None
+    opacity: float = 1.0
+    radius: Corners = (0, 0, 0, 0)
+    border: Rgb | None = None
+    border_width: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gradient(Mark):
+    first: Rgb
+    last: Rgb
+    angle: int
+    radius: Corners = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture(Mark):
+    """A picture of the brand kit, scaled into the rectangle without distortion."""
+
+    name: str
+    tint: Rgb | None = None
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Icon(Mark):
+    name: str
+    color: Rgb
+    slot: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line(Mark):
+    """One line of type in one colour. `x` is the pen's start, `y` the top of the capitals, `height` their height."""
+
+    text: str
+    style: Style
+    size: int
+    color: Rgb
+    tracking: float = 0.0
+    slot: str | None = None  #: where the words come from
+
+    @property
+    def baseline(self) -> int:
+        return round(self.y + self.height)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code(Mark):
+    """A QR code; its quiet zone lies around the rectangle."""
+
+    content: str
+    color: Rgb
+    ground: Rgb | None  #: None where a plate lies behind it
+
+
+AnyMark: TypeAlias = Shape | Gradient | Picture | Icon | Line | Code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Marks that belong together, measured from the block's own top left corner."""
+
+    width: float
+    height: float
+    marks: tuple[AnyMark, ...] = ()
+
+    def at(self, x: float, y: float) -> tuple[AnyMark, ...]:
+        return tuple(replace(mark, x=mark.x + x, y=mark.y + y) for mark in self.marks)

@@ -1,0 +1,93 @@
+"""A report in, one self-contained page out: pictures, style and chart inside, readable without JavaScript, printable."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from prokes_social import i18n
+from prokes_social.clock import zone_named
+from prokes_social.i18n import Bilingual
+from prokes_social.model.reach import Figure, Known, Metric
+from prokes_social.model.report import INTERACTIONS, Axis, Report
+from prokes_social.reporting import chart, wording
+from prokes_social.reporting.axes import Frame
+from prokes_social.reporting.thumbnails import data_uri
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+name = "html"
+suffix = ".html"
+media_type = "text/html; charset=utf-8"
+label = Bilingual("halaman web, untuk dibaca dan dicetak", "web page, to read and to print")
+
+
+def write(report: Report) -> Mapping[str, bytes]:
+    return {suffix: page(report).encode()}
+
+
+def page(report: Report) -> str:
+    """The page in the language that is spoken now; `formats.render` speaks the report's own."""
+    script = _part("sort.js")
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            r=report,
+            zone=zone_named(report.zone),
+            style=_part("report.css"),
+            script=script,
+            script_hash=b64encode(sha256(script.encode()).digest()).decode(),
+            charts={"wide": _chart(report, chart.WIDE), "narrow": _chart(report, chart.NARROW)},
+            platforms={vendor.platform: vendor.label for vendor in report.vendors},
+            units={each.key: each.label for each in report.by_unit},
+            pictures={each.id: data_uri(each.picture) for each in report.messages if each.picture},
+            metrics=report.told_metrics,
+            silent_metrics=[metric for metric in Metric if metric not in report.told_metrics],
+        )
+    )
+
+
+def _chart(report: Report, frame: Frame) -> chart.Chart | None:
+    return chart.draw(report.curves, frame, zone=report.zone, now=report.made_at)
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("prokes_social.reporting.formats"),
+        autoescape=True,  # texts of campaigns and platforms are other people's words
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= _spoken() | {"Metric": Metric, "Known": Known, "Axis": Axis, "INTERACTIONS": INTERACTIONS}
+    environment.filters |= {"number": _number, "link": _link}
+    return environment
+
+
+def _spoken() -> dict[str, object]:
+    """What templates say things with; each looks up the language when it is called."""
+    words = {"_": i18n._, "n_": i18n.n_, "wording": wording, "zone_named": zone_named, "moment_of": chart.moment_of}
+    formats = {"on_day": i18n.format_date, "at": i18n.format_datetime, "at_short": i18n.format_short}
+    return {**words, **formats}
+
+
+def _number(value: Figure | int | None) -> str:
+    plain = value.value if isinstance(value, Figure) else value
+    return "–" if plain is None else i18n.format_number(plain)
+
+
+def _link(address: str | None) -> str:
+    """The address, where a browser may follow it: a stored `javascript:` must not run."""
+    return address if address and address.startswith(("https://", "http://")) else ""
+
+
+@cache
+def _part(file: str) -> str:
+    return files("prokes_social.reporting.formats").joinpath("templates", file).read_text(encoding="utf-8")

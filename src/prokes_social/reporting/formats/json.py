@@ -1,0 +1,131 @@
+"""A report in, one JSON document out, for other programs; every figure carries how it is known."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from prokes_social.i18n import Bilingual
+from prokes_social.model.reach import Figure, Metric
+from prokes_social.model.report import Curves, Point, Report, ReportedDelivery, ReportedMessage, Sum
+
+name = "json"
+suffix = ".json"
+media_type = "application/json"
+label = Bilingual("JSON, untuk program lain", "JSON, for other programs")
+
+#: Raised when a key changes its meaning or goes; new keys may come at any time.
+VERSION = 1
+
+
+def write(report: Report) -> Mapping[str, bytes]:
+    text = json.dumps(as_document(report), ensure_ascii=False, indent=2, allow_nan=False)
+    return {suffix: text.encode() + b"\n"}
+
+
+def as_document(report: Report) -> dict[str, Any]:
+    subject = report.subject
+    return {
+        "document": "prokes-social/reach-report",
+        "document_version": VERSION,
+        "campaign": subject.campaign,
+        "title": subject.title,
+        "purpose": subject.purpose,
+        "owner": subject.owner,
+        "starts_on": _time(subject.starts_on),
+        "ends_on": _time(subject.ends_on),
+        "organisation": report.letterhead.organisation,
+        "office": report.letterhead.unit,
+        "made_at": _time(report.made_at),
+        "zone": report.zone,
+        "language": report.language,
+        "made_by": f"prokes-social {report.version}",
+        "sandbox": report.sandbox,
+        "only_sandbox": report.only_sandbox,
+        "sandbox_time_scale": report.time_scale if report.sandbox else None,
+        "notes": list(report.notes),
+        "total": _sum(report.total),
+        "by_account": [_sum(each) for each in report.by_account],
+        "by_unit": [_sum(each) for each in report.by_unit],
+        "by_message": [_message(each) for each in report.messages],
+        "deliveries": [_delivery(each) for each in report.deliveries],
+        "impressions_over_time": _curves(report.curves),
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {"value": figure.value, "known": figure.known.value}
+
+
+def _sum(each: Sum) -> dict[str, Any]:
+    return {
+        "key": each.key,
+        "label": each.label,
+        "platform": each.platform or None,
+        "deliveries": each.deliveries,
+        "published": each.published,
+        "on_time": each.on_time,
+        "greatest_lateness_seconds": _seconds(each.latest),
+        "posts_read": each.read,
+        "newest_reading_at": _time(each.read_at),
+        "figures": {metric.value: _figure(each.figure(metric)) for metric in Metric},
+        "posts_telling": {metric.value: each.told.get(metric, 0) for metric in Metric},
+        "interactions": _figure(each.interactions),
+        "reach_of_one_post": list(each.reach_of_one) if each.reach_of_one else None,
+    }
+
+
+def _message(message: ReportedMessage) -> dict[str, Any]:
+    alt_text = message.picture.alt_text if message.picture else None
+    return {**_sum(message.sum), "text": message.text, "card_alt_text": alt_text}
+
+
+def _delivery(each: ReportedDelivery) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "due_at": _time(each.due_at),
+        "zone": each.zone,
+        "platform": each.platform,
+        "account": each.account,
+        "unit": each.unit,
+        "message": each.message,
+        "sandbox": each.sandbox,
+        "status": each.status.value,
+        "status_label": str(each.status.label),
+        "reason": each.reason,
+        "published_at": _time(each.published_at),
+        "lateness_seconds": _seconds(each.late_by),
+        "permalink": each.permalink,
+        "found_by": each.found_by.value if each.found_by else None,
+        "answer_lost_at": _time(each.answer_lost_at),
+        "removed_at": _time(each.removed_at),
+        "attempts": each.attempts,
+        "figures": {metric.value: _figure(each.figure(metric)) for metric in Metric},
+        "interactions": _figure(each.interactions),
+        "read_at": _time(each.read_at),
+        "unread_because": each.unread_because,
+    }
+
+
+def _curves(curves: Curves) -> dict[str, Any]:
+    return {
+        "axis": curves.axis.value,
+        "lines": [{"label": each.label, "points": [_point(point) for point in each.points]} for each in curves.curves],
+    }
+
+
+def _point(point: Point) -> dict[str, Any]:
+    return {
+        "age_seconds": _seconds(point.age),
+        "at": _time(point.at),
+        "impressions": point.impressions,
+        "posts": point.posts,
+    }
+
+
+def _time(value: datetime | date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _seconds(value: timedelta | None) -> float | None:
+    return round(value.total_seconds(), 3) if value is not None else None

@@ -1,0 +1,80 @@
+"""What a reader must know before trusting the figures: what the store knows in, plain sentences out."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from prokes_social.clock import zone_named
+from prokes_social.i18n import _, format_datetime, format_number, n_
+from prokes_social.model.delivery import DeliveryStatus
+from prokes_social.model.reach import Metric
+from prokes_social.model.report import ReportedDelivery
+from prokes_social.reporting.gathering import Found
+
+S = DeliveryStatus
+
+
+def notes_about(found: Found, *, now: datetime, zone: str) -> tuple[str, ...]:
+    posts = [each for each in found.counted if each.status is S.PUBLISHED]
+    return (
+        *_on_sandbox(found),
+        *_on_the_queue(found.deliveries, now),
+        *_on_readings(posts, zone),
+        *_on_gaps(posts),
+    )
+
+
+def _on_sandbox(found: Found) -> Iterator[str]:
+    invented = len(found.deliveries) - len(found.counted)
+    if invented:
+        yield n_(
+            "{count} delivery went to a sandbox account. It is listed, but no sum counts it.",
+            "{count} deliveries went to sandbox accounts. They are listed, but no sum counts them.",
+            invented,
+        )
+
+
+def _on_the_queue(deliveries: Sequence[ReportedDelivery], now: datetime) -> Iterator[str]:
+    coming = sum(each.status in (S.WAITING, S.SCHEDULED) and each.due_at > now for each in deliveries)
+    if coming:
+        yield n_(
+            "{count} delivery is not due yet: this is an interim report.",
+            "{count} deliveries are not due yet: this is an interim report.",
+            coming,
+        )
+    withdrawn = sum(each.status is S.CANCELLED for each in deliveries)
+    if withdrawn:
+        yield n_(
+            "{count} delivery was withdrawn on purpose and is not counted.",
+            "{count} deliveries were withdrawn on purpose and are not counted.",
+            withdrawn,
+        )
+
+
+def _on_readings(posts: Sequence[ReportedDelivery], zone: str) -> Iterator[str]:
+    unread = [each for each in posts if not each.read_at]
+    if unread:
+        yield _(
+            "{unread} of {all} posts have no reading yet. Their numbers are missing from the sums and are not 0.",
+            unread=format_number(len(unread)),
+            all=format_number(len(posts)),
+        )
+    newest = max((each.read_at for each in posts if each.read_at), default=None)
+    if newest:
+        yield _("The newest reading is of {at}.", at=format_datetime(newest, zone_named(zone)))
+
+
+def _on_gaps(posts: Sequence[ReportedDelivery]) -> Iterator[str]:
+    removed = sum(each.removed_at is not None for each in posts)
+    if removed:
+        yield n_(
+            "{count} post is gone from its platform. Its numbers are the last that were read before.",
+            "{count} posts are gone from their platform. Their numbers are the last that were read before.",
+            removed,
+        )
+    silent = [each for each in posts if each.read_at and each.figure(Metric.IMPRESSIONS).value is None]
+    if silent:
+        yield n_(
+            "For {count} post the platform tells other numbers but no impressions.",
+            "For {count} posts the platforms tell other numbers but no impressions.",
+            len(silent),
+        )

@@ -1,0 +1,107 @@
+"""What reports say in whole sentences: a noun in, words in the reader's language out."""
+
+from datetime import timedelta
+
+from prokes_social.i18n import _, format_age, format_number
+from prokes_social.model.delivery import DeliveryStatus
+from prokes_social.model.reach import Known, Metric
+from prokes_social.model.report import ON_TIME, FoundBy, Report, ReportedDelivery, Sum
+
+S = DeliveryStatus
+
+#: A shape beside each word, so that no one depends on colours.
+SIGNS = {Known.MEASURED: "●", Known.ESTIMATED: "◐", Known.SELF_REPORTED: "○", Known.UNKNOWN: "–"}
+
+
+def lead(report: Report) -> str:
+    """The answer in one paragraph, for those who read no further."""
+    total = report.total
+    if not total.published:
+        return _("None of {all} deliveries is public yet.", all=format_number(total.deliveries))
+    out = _(
+        "{published} of {all} deliveries are public, {on_time} of them within one second of their time.",
+        published=format_number(total.published),
+        all=format_number(total.deliveries),
+        on_time=format_number(total.on_time),
+    )
+    return f"{out} {_reach_so_far(total)}"
+
+
+def _reach_so_far(total: Sum) -> str:
+    seen = total.figure(Metric.IMPRESSIONS).value
+    if seen is None:
+        return _("How often they were seen is not known yet.")
+    return _(
+        "They were seen {count} times so far, as told for {told} of {posts} posts.",
+        count=format_number(seen),
+        told=format_number(total.told[Metric.IMPRESSIONS]),
+        posts=format_number(total.published),
+    )
+
+
+def lateness(late_by: timedelta | None) -> str:
+    """`0,3 detik`, `4 menit`; a dash where nothing was published."""
+    if late_by is None:
+        return "–"
+    seconds = late_by.total_seconds()
+    if seconds < -ON_TIME.total_seconds():
+        return _("{age} early", age=format_age(-late_by))
+    if seconds >= 60:
+        return format_age(late_by)
+    return _("{seconds} s", seconds=format_number(round(seconds, 1) + 0.0))
+
+
+def meaning(known: Known) -> str:
+    return {
+        Known.MEASURED: _("counted by the platform itself, or in our own books"),
+        Known.ESTIMATED: _("calculated from other numbers; the way is given beside it"),
+        Known.SELF_REPORTED: _("told by a person, not checked"),
+        Known.UNKNOWN: _("not told, or not yet read; never to be taken as 0"),
+    }[known]
+
+
+def reason(each: ReportedDelivery) -> str:
+    """Why a delivery is where it is."""
+    return each.reason or str(each.status.remark)
+
+
+def reading_gap(each: ReportedDelivery) -> str:
+    """Why a post has no numbers; empty where it has some."""
+    if each.status is not S.PUBLISHED or each.read_at:
+        return ""
+    known = {
+        "": _("not read yet"),
+        "the platform did not tell": _("the platform did not tell"),
+        "the platform says the post is gone": _("the platform says the post is gone"),
+    }
+    return known.get(each.unread_because, each.unread_because)
+
+
+def remedy(each: ReportedDelivery) -> str:
+    """What a person can do about a delivery that is not public."""
+    remedies = {
+        S.MISSED: _("If it is still wanted, give it a new time in the campaign file and have it approved."),
+        S.FAILED: _("Mend the text, the card or the account, then schedule it again."),
+        S.HELD: _("Look at the account, then settle it with `prokes delivery resolve {id}`.", id=each.id),
+        S.UNCERTAIN: _("Wait: it is being looked up, and nothing is sent twice meanwhile."),
+        S.WAITING: _("Its time has passed: approve it before its window closes."),
+    }
+    return remedies.get(each.status, _("Its time has passed: look whether the worker runs and the account is free."))
+
+
+def ending(each: ReportedDelivery) -> str:
+    """What became of a delivery whose answer was lost."""
+    if each.status is S.PUBLISHED:
+        return {
+            FoundBy.LOOK_UP: _("looked for and found again; not sent twice"),
+            FoundBy.PERSON: _("found and confirmed by a person; not sent twice"),
+        }.get(each.found_by or FoundBy.ANSWER, _("not found at first, so it was sent again, and went out"))
+    return {
+        S.UNCERTAIN: _("still being looked for"),
+        S.HELD: _("looked for and not found; a person decides"),
+    }.get(each.status, str(each.status.label))
+
+
+def time_scale(scale: float) -> str:
+    """`1 detik = 1 hari`; empty where sandbox posts age as posts do."""
+    return _("1 second = {age}", age=format_age(timedelta(seconds=scale))) if scale > 1 else ""
