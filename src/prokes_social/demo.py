@@ -30,13 +30,15 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SAMPLE = "agen-disiplin-prokes.yaml"
-MESSAGES = ("ajakan-agen", "lima-m", "cuci-tangan")
+#: Posted during the demo; the others of the sample are scheduled for later, as they would be in an office.
+MESSAGES = ("lima-m", "cuci-tangan", "masker-saat-sakit")
+LATER = (("ajakan-agen", "[leaders, staff]", 1), ("libur-akhir-tahun", "official", 28))
 OFFICER = "Ayu"
 PROVINCE = "Provinsi Nusa Raya"
-#: Sandbox posts live 28 days in 14 seconds.
-TIME_SCALE = 2.0 * 86400
+#: Sandbox posts live 28 days in 7 seconds.
+TIME_SCALE = 4.0 * 86400
 #: From queueing to the first post, and from message to message.
-FIRST, STEP = timedelta(seconds=12), timedelta(seconds=4)
+FIRST, STEP = timedelta(seconds=12), timedelta(seconds=3)
 
 SETTINGS = """
 [publishing]
@@ -69,12 +71,11 @@ def run(folder: Path, console: "Console", *, stay: bool = False) -> Result:
     _headline(console, 1, _("A new workspace"), str(folder))
     workspace.make(folder)
     _tune(folder)
-    with _sandbox(folder) as sandbox:
-        with _app(folder, sandbox) as app:
-            result = _main_job(app, sandbox, folder, console)
-            _summary(console, app, result, time.monotonic() - started)
-            if stay:
-                _stay(console, sandbox)
+    with _sandbox(folder) as sandbox, _app(folder, sandbox) as app:
+        result = _main_job(app, sandbox, folder, console)
+        _summary(console, app, result, time.monotonic() - started)
+        if stay:
+            _stay(console, sandbox)
     return result
 
 
@@ -203,15 +204,16 @@ def _rewrite_sample(app: App, folder: Path) -> Path:
     local = app.clock.now().astimezone(zone_named("WIB")) + FIRST
     text = path.read_text(encoding="utf-8").partition("\nsends:")[0]
     text = re.sub(r"(?m)^starts_on: .*$", f"starts_on: {local.date()}", text)
-    last = (local + timedelta(days=30)).date()
+    last = (local + timedelta(days=35)).date()
     text = re.sub(r"(?m)^ends_on: .*$", f"ends_on: {last}", text)
-    sends = [_send(message, local + STEP * number) for number, message in enumerate(MESSAGES)]
+    sends = [_send(message, "official", local + STEP * number) for number, message in enumerate(MESSAGES)]
+    sends += [_send(message, to, local + timedelta(days=days)) for message, to, days in LATER]
     path.write_text(text + "\nsends:\n" + "".join(sends), encoding="utf-8")
     return path
 
 
-def _send(message: str, at: datetime) -> str:
-    return f"  - {{id: kirim-{message}, message: {message}, to: official, at: {at:%Y-%m-%d %H.%M.%S}}}\n"
+def _send(message: str, to: str, at: datetime) -> str:
+    return f"  - {{id: kirim-{message}, message: {message}, to: {to}, at: {at:%Y-%m-%d %H.%M.%S}}}\n"
 
 
 def _queue(app: App, path: Path, console: "Console") -> Planned:
@@ -255,7 +257,7 @@ def _write_results(app: App, sandbox: str, folder: Path, planned: Planned, path:
     reports = app.reach.write(planned.plan.campaign.id, formats=("html", "csv", "json"), out=folder / "results")
     feed = folder / "results" / "feed.html"
     feed.write_bytes(requests.get(f"{sandbox}/_control/feed.html", timeout=20).content)
-    rows = app.deliveries.listing()
+    rows = [row for row in app.deliveries.listing() if row.content.due_at <= app.clock.now()]
     return Result(
         cards=cards,
         feed=feed,

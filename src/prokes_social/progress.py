@@ -58,7 +58,8 @@ def _print_line(app: App, console: "Console", event: Event) -> None:
     line = _line(event)
     if line:
         now = format_time(SystemClock().now(), zone_named(app.settings.zone), seconds=True)
-        console.print(f"{now}  {line}", style=STYLES.get(event.status) if event.status else None, markup=False)
+        style = STYLES.get(event.status) if event.status else None
+        console.print(f"{now}  {line}", style=style, markup=False, soft_wrap=True)
 
 
 def _line(event: Event) -> str:

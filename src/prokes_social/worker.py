@@ -41,7 +41,8 @@ class Worker:
         self._threads = app.settings.publishing.threads
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="send")
         self._running: set[Future[None]] = set()
-        self._lock = threading.Lock()
+        self._ticking = threading.Lock()
+        self._again = threading.Event()
         self._changed = threading.Condition()
         self._stopping = threading.Event()
         self._broken: BaseException | None = None
@@ -107,13 +108,22 @@ class Worker:
             self._changed.notify_all()
 
     def _tick(self) -> None:
-        with self._lock:
-            free = self._threads - len(self._running)
-            if free > 0 and not self._stopping.is_set():
-                for claim in self._publisher.claim(free):
-                    self._start(self._publish, claim)
-                for claim in self._lookup.claim(free):
-                    self._start(self._look, claim)
+        """Claim and start what is due. Called while another tick runs, that one goes round once more."""
+        self._again.set()
+        while self._again.is_set() and self._ticking.acquire(blocking=False):
+            try:
+                self._again.clear()
+                self._claim()
+            finally:
+                self._ticking.release()
+
+    def _claim(self) -> None:
+        free = self._threads - len(self._running)
+        if free > 0 and not self._stopping.is_set():
+            for claim in self._publisher.claim(free):
+                self._start(self._publish, claim)
+            for claim in self._lookup.claim(free):
+                self._start(self._look, claim)
         self._wake_exactly()
 
     def _start(self, work: Callable[[Claim], None], claim: Claim) -> None:
@@ -122,19 +132,16 @@ class Worker:
         future.add_done_callback(self._ended)
 
     def _ended(self, future: Future[None]) -> None:
+        """Its account is free: the next delivery need not wait for the tick."""
         self._running.discard(future)
-        if not self._stopping.is_set() and self._clock.running:
-            self._wake(datetime.now(UTC))  # its account is free: the next delivery need not wait for the tick
+        if not self._stopping.is_set():
+            self._safely(self._tick)
 
     def _wake_exactly(self) -> None:
         """The tick is every second; a delivery due in between gets a wake-up of its own."""
         moment = self._app.deliveries.next_wake()
         now = datetime.now(UTC)
-        if moment and now < moment < now + TICK:
-            self._wake(moment)
-
-    def _wake(self, moment: datetime) -> None:
-        if self._clock.running:
+        if moment and now < moment < now + TICK and self._clock.running:
             self._clock.add_job(self._safely, DateTrigger(moment), (self._tick,), id="wake", replace_existing=True)
 
     def _publish(self, claim: Claim) -> None:

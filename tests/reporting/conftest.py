@@ -176,12 +176,18 @@ class Office:
         with self.store.write() as tx:
             assert deliveries.cancel(tx, delivery.id, reason="")
 
-    def reads(self, delivery: Delivery, after: float, *, gone: bool = False, **numbers: int | None) -> None:
-        """A reading `after` seconds of the post's life on our clock."""
+    def reads(
+        self, delivery: Delivery, after: float, *, delay: float = 0, gone: bool = False, **numbers: int | None
+    ) -> None:
+        """A reading planned `after` seconds of the post's life on our clock, and taken `delay` later."""
         reading, post = self._reading(delivery, after)
         told = {Metric(name): value for name, value in numbers.items()}
         taken = ReachSnapshot(
-            external_id=post.external_id, taken_at=reading.due_at, numbers=told, raw=dict(numbers), missing=gone
+            external_id=post.external_id,
+            taken_at=reading.due_at + timedelta(seconds=delay),
+            numbers=told,
+            raw=dict(numbers),
+            missing=gone,
         )
         with self.store.write() as tx:
             snapshots.record(tx, reading, taken)

@@ -69,19 +69,18 @@ class Campaigns:
         return planned, self._scheduler.approve(planned.plan, who=who)
 
     def draw(self, path: Path, *, message: str | None = None, sizes: Sequence[Size] = ()) -> list[tuple[Message, Card]]:
-        """The cards of one message or all, in `sizes` or every size of its template. Raises ContentError, CardError."""
+        """The cards of one message or all, in `sizes` or every size of its template. Raises ContentError."""
         file, _warnings = self._load(path)
-        wanted = [each for each in file.value.messages if message in (None, each.id) and each.card]
+        wanted = [(n, each) for n, each in enumerate(file.value.messages) if message in (None, each.id) and each.card]
         if not wanted:
             raise ContentError(
                 _("No message “{message}” with a card in {file}.", message=message or "*", file=file.file),
                 hint=_("Messages there: {names}.", names=", ".join(each.id for each in file.value.messages)),
             )
-        return [
-            (each, self._app.studio.render(request))
-            for each in wanted
-            for request in self._requests(file.value, each, sizes)
-        ]
+        asked = [(n, each, request) for n, each in wanted for request in self._requests(file.value, each, sizes)]
+        faults = [self._faults(request, file, ("messages", n, "card")) for n, _message, request in asked]
+        _require_none(list(dict.fromkeys(problem for found in faults for problem in found)), path)
+        return [(each, self._app.studio.render(request)) for _n, each, request in asked]
 
     def keep_thumbnails(self, planned: Planned) -> dict[str, Path]:
         """Write the plan's cards under the workspace's state folder; the file of each card by content digest."""

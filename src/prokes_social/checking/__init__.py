@@ -50,9 +50,7 @@ def _problems(file: Loaded[Campaign], found: Iterable[tuple[Rule, Finding]]) -> 
 def _problem(rule: Rule, finding: Finding, file: Loaded[Campaign]) -> Problem:
     place = file.place_of_key(finding.path) if finding.at_key else file.place(finding.path, finding.near)
     severity = finding.severity or rule.severity
-    return Problem(
-        code=rule.code, what=str(finding.what), remedy=str(finding.remedy), place=place, severity=severity
-    )
+    return Problem(code=rule.code, what=str(finding.what), remedy=str(finding.remedy), place=place, severity=severity)
 
 
 def _matched(campaign: Campaign, found: Iterable[tuple[Rule, Finding]]) -> frozenset[int]:

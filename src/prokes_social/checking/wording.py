@@ -126,7 +126,7 @@ def _hit(words: WordList, match: re.Match[str]) -> Hit | None:
 
 def _turned_round(before: str, words: WordList, entry: Entry) -> bool:
     """Whether a word just before it, `tidak 100 % aman`, makes it say the opposite."""
-    nearest = " ".join(re.findall(r"\w+", before.lower())[-4:])
+    nearest = " ".join(re.findall(r"\w+", re.split(r"[.!?:\n]", before.lower())[-1])[-4:])
     turning = (*words.unless_after, *entry.unless_after)
     return any(re.search(rf"(?<!\w){re.escape(word)}(?:\s+\w+)?$", nearest) for word in turning)
 

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from prokes_social.clock import Clock
-from prokes_social.errors import SettingsError
+from prokes_social.errors import SettingsError, Unauthorized
 from prokes_social.i18n import Bilingual, _
 from prokes_social.keys import Secret
 from prokes_social.model.platform import Connection, Identity, Limits, Post, Prepared, Submission
@@ -63,7 +63,7 @@ class Consent:
 
 
 class Platform(ABC):
-    """One instance serves all accounts of its platform, from several threads; it holds no account's data."""
+    """One instance serves all accounts of its platform, from several threads."""
 
     name: ClassVar[str]  #: the same word in YAML, in the database and as module name
     label: ClassVar[str]  #: for people
@@ -87,6 +87,16 @@ class Platform(ABC):
     @property
     def is_sandbox(self) -> bool:
         return self.base_url != self.live_url
+
+    def origin_of(self, connection: Connection) -> str:
+        """Where its requests go; a sandbox account never speaks to the live platform, nor the reverse."""
+        if connection.sandbox == (connection.base_url == self.live_url):
+            raise Unauthorized(
+                _("“{account}” is kept away from {origin}.", account=connection.account, origin=connection.base_url),
+                hint=_("Set the platform's base URL to where the account belongs."),
+                account=connection.account,
+            )
+        return connection.base_url
 
     # --- the five verbs ---
 

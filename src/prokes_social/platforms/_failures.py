@@ -18,8 +18,8 @@ from prokes_social.keys import Secret
 LONGEST_SAID = 300
 
 _TOKENS = re.compile(
-    r"((?:access_token|input_token|refresh_token|client_secret|code|appsecret_proof|oauth_[a-z_]+)(?:=|%3D|\"?:\s*)\"?"
-    r"|Bearer |OAuth )[^\s&\"',;)<>]+",
+    r"((?:access_token|input_token|refresh_token|client_secret|appsecret_proof|oauth_[a-z_]+)(?:=|%3D|\"?:\s*)\"?"
+    r"|(?<![a-z_])code=|Bearer |OAuth oauth)[^\s&\"',;)<>]+",
     re.IGNORECASE,
 )
 

@@ -7,6 +7,7 @@ keys and puts tokens into addresses and so into its exceptions; all of that is m
 import hmac
 import json
 import warnings
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,6 @@ from typing import Any
 import requests
 from pydantic import Field
 
-from prokes_social.clock import Clock
 from prokes_social.errors import NotSent, PlatformError, Rejected, Unauthorized
 from prokes_social.i18n import Bilingual, _
 from prokes_social.keys import Secret
@@ -196,17 +196,16 @@ def _encoded(fields: Mapping[str, Any]) -> dict[str, str]:
 class Graph:
     """One account's way to the Graph API, for calls of one kind; `fault` is Meta's latest error."""
 
-    def __init__(
-        self, connection: Connection, settings: GraphSettings, clock: Clock, platform: str, kind: Kind
-    ) -> None:
+    def __init__(self, platform: "GraphPlatform", connection: Connection, kind: Kind) -> None:
         self._token = _revealed(connection, "access_token")
         app_secret = _revealed(connection, "app_secret")
         self._proof = hmac.digest(app_secret.encode(), self._token.encode(), "sha256").hex() if app_secret else ""
-        self._settings = settings
-        self._clock = clock
+        self._settings = platform.settings
+        self._clock = platform.clock
+        self._origin = platform.origin_of(connection)
         self.fault: Fault | None = None
         hidden = [Secret(text) for text in (self._token, app_secret, self._proof)]
-        self.call = Call(platform=platform, account=connection.account, kind=kind, secrets=all_forms(hidden))
+        self.call = Call(platform=platform.label, account=connection.account, kind=kind, secrets=all_forms(hidden))
 
     def get(self, path: str, **fields: Any) -> Mapping[str, Any]:
         return self._ask(lambda client: client.get_object(path, **fields))
@@ -256,7 +255,7 @@ class Graph:
 
     def _session(self) -> Session:
         return Session(
-            {ORIGIN_OF_LIBRARY: self._settings.base_url},
+            {ORIGIN_OF_LIBRARY: self._origin},
             connect_timeout=self._settings.connect_timeout,
             read_timeout=self._settings.read_timeout,
             uptime=self._clock.uptime,
@@ -312,9 +311,18 @@ class GraphPlatform(Platform):
     settings: GraphSettings
     id_field: CredentialField  #: the credential that names the account there
     identity_fields: str
+    insight_names: tuple[str, ...]
+
+    @abstractmethod
+    def counted_fields(self, post: Post, graph: Graph) -> Mapping[str, Any]:
+        """What the post itself tells, at once; insights come later."""
+
+    @abstractmethod
+    def numbers(self, fields: Mapping[str, Any], told_insights: Mapping[str, Any]) -> dict[Metric, int | None]:
+        """The two put into our words."""
 
     def graph(self, connection: Connection, kind: Kind) -> Graph:
-        return Graph(connection, self.settings, self.clock, self.label, kind)
+        return Graph(self, connection, kind)
 
     def own_id(self, graph: Graph, connection: Connection) -> str:
         """Always by number: `me` would be whoever the token belongs to."""
@@ -360,6 +368,8 @@ class GraphPlatform(Platform):
         for post in posts:
             try:
                 taken.append(self._measure_one(post, self.graph(connection, Kind.REPEATABLE)))
+            except Rejected:
+                continue  # this post only
             except (NotSent, Unauthorized):
                 if not taken:
                     raise
@@ -380,15 +390,6 @@ class GraphPlatform(Platform):
         return ReachSnapshot(
             external_id=post.external_id, taken_at=self.clock.now(), numbers=numbers, raw=raw, missing=missing
         )
-
-    insight_names: tuple[str, ...]
-
-    def counted_fields(self, post: Post, graph: Graph) -> Mapping[str, Any]:
-        """What the post itself tells, at once; insights come later."""
-        raise NotImplementedError
-
-    def numbers(self, fields: Mapping[str, Any], told_insights: Mapping[str, Any]) -> dict[Metric, int | None]:
-        raise NotImplementedError
 
 
 def insights(graph: Graph, post: Post, names: Sequence[str]) -> dict[str, Any]:

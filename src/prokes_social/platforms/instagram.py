@@ -65,8 +65,13 @@ class Instagram(GraphPlatform):
         """Make a container, or look again at the one an earlier call has made; Meta fetches the picture meanwhile."""
         graph = self.graph(connection, Kind.REPEATABLE)
         if earlier and not earlier.ready and not self._is_over(earlier):
-            return self._looked_at(graph, earlier)
-        return self._looked_at(graph, self._container(graph, submission, connection))
+            looked_at = self._looked_at(graph, earlier)
+            if looked_at:
+                return looked_at
+        looked_at = self._looked_at(graph, self._container(graph, submission, connection))
+        if looked_at is None:
+            raise graph.call.later(_("Instagram could not fetch the picture"))
+        return looked_at
 
     def _container(self, graph: Graph, submission: Submission, connection: Connection) -> Prepared:
         own = self.own_id(graph, connection)
@@ -83,18 +88,17 @@ class Instagram(GraphPlatform):
     def _is_over(self, prepared: Prepared) -> bool:
         return prepared.expires_at is not None and prepared.expires_at <= self.clock.now()
 
-    def _looked_at(self, graph: Graph, prepared: Prepared) -> Prepared:
-        """One look; whoever holds the delivery comes back while it is not ready."""
+    def _looked_at(self, graph: Graph, prepared: Prepared) -> Prepared | None:
+        """One look; whoever holds the delivery comes back while it is not ready. None: a new one may do better."""
         shown = graph.get(prepared.markers["container"], fields="status_code,status")
-        match shown.get("status_code"):
-            case "FINISHED" | "PUBLISHED":
-                ready = True
-            case "ERROR" | "EXPIRED":
-                said = str(shown.get("status") or shown["status_code"])
-                raise graph.call.later(said) if _passes(said) else graph.call.rejected(said)
-            case _:
-                ready = False
-        return Prepared(markers=prepared.markers, expires_at=prepared.expires_at, ready=ready)
+        code, said = shown.get("status_code"), str(shown.get("status") or "")
+        if code == "EXPIRED" or (code == "ERROR" and any(each in said for each in _NOT_FETCHED)):
+            return None
+        if code == "ERROR":
+            raise graph.call.rejected(said)
+        return Prepared(
+            markers=prepared.markers, expires_at=prepared.expires_at, ready=code in ("FINISHED", "PUBLISHED")
+        )
 
     def _check_quota(self, graph: Graph, own: str) -> None:
         """Asked before the container is made: a refusal at the public call would come too late to be planned around."""
@@ -172,10 +176,6 @@ class Instagram(GraphPlatform):
             Metric.SHARES: count(told_insights.get("shares")),
             Metric.SAVES: count(told_insights.get("saved")),
         }
-
-
-def _passes(said: str) -> bool:
-    return said.startswith("Expired") or any(code in said for code in _NOT_FETCHED)
 
 
 def _comparable(text: str) -> str:

@@ -92,6 +92,8 @@ class X(Platform):
         super().__init__(settings, clock)
         #: X is renaming tweet.fields to post.fields; which one it understands today is learnt from its answers.
         self._vocabulary = "tweet"
+        #: By digest of the token: asking X who an account is costs money, and the answer is part of every address.
+        self._identities: dict[bytes, Identity] = {}
 
     def cost(self, text: str) -> Decimal:
         return COST_WITH_LINK if has_link(text) else COST
@@ -99,7 +101,7 @@ class X(Platform):
     # --- prepare and publish ---
 
     def prepare(self, submission: Submission, connection: Connection, earlier: Prepared | None = None) -> Prepared:
-        me = self.verify(connection)  # the handle is part of the post's address; a dead token shows before the due time
+        me = self._identities.get(_digest(connection)) or self.verify(connection)
         media = [self._upload(picture, connection) for picture in submission.pictures]
         markers = {
             "user_id": me.external_id,
@@ -254,12 +256,14 @@ class X(Platform):
 
     def _me(self, call: Call, connection: Connection) -> Identity:
         answer = self._ask(call, connection, lambda x: x.get_me(user_auth=_signs(connection)))
-        return Identity(
+        me = Identity(
             external_id=_told(call, answer, "data", "id"),
             handle=_told(call, answer, "data", "username"),
             name=str(answer["data"].get("name") or ""),
             expires_at=moment(_revealed(connection, "expires_at")),
         )
+        self._identities[_digest(connection)] = me
+        return me
 
     def remove(self, post: Post, connection: Connection) -> bool:
         call = self._call(connection, Kind.REPEATABLE)
@@ -311,6 +315,7 @@ class X(Platform):
         )
         answer = self._through(
             call,
+            self.base_url,
             lambda session: session.request(
                 "POST",
                 f"{self.base_url}/2/oauth2/token",
@@ -364,13 +369,14 @@ class X(Platform):
         """Let tweepy do `work`; whatever it raises, only X's answer decides what happened."""
         if missing := [each for each in _needed(connection) if not _revealed(connection, each)]:
             raise call.unauthorized(_("missing: {names}", names=", ".join(missing)))
-        answer = self._through(call, lambda session: work(_client(connection, session)))
+        origin = self.origin_of(connection)
+        answer = self._through(call, origin, lambda session: work(_client(connection, session)))
         if not isinstance(answer, dict):
             raise call.unknown("the answer is no JSON object")
         return answer
 
-    def _through(self, call: Call, work: Callable[[Session], Any]) -> Any:
-        with self._session() as session:
+    def _through(self, call: Call, origin: str, work: Callable[[Session], Any]) -> Any:
+        with self._session(origin) as session:
             try:
                 return work(session)
             except Exception as error:
@@ -380,10 +386,10 @@ class X(Platform):
         # Out here, so that the vendor's exception and its address with tokens don't travel along as context.
         raise failure
 
-    def _session(self) -> Session:
-        uploads_to = self.base_url if self.is_sandbox else UPLOAD_OF_TWEEPY
+    def _session(self, origin: str) -> Session:
+        uploads_to = UPLOAD_OF_TWEEPY if origin == LIVE else origin
         return Session(
-            {LIVE: self.base_url, API_OF_TWEEPY: self.base_url, UPLOAD_OF_TWEEPY: uploads_to},
+            {API_OF_TWEEPY: origin, UPLOAD_OF_TWEEPY: uploads_to},
             connect_timeout=self.settings.connect_timeout,
             read_timeout=self.settings.read_timeout,
             uptime=self.clock.uptime,
@@ -435,6 +441,10 @@ def _needed(connection: Connection) -> Sequence[str]:
 def _revealed(connection: Connection, name: str) -> str:
     secret = connection.credentials.get(name)
     return secret.reveal() if secret else ""
+
+
+def _digest(connection: Connection) -> bytes:
+    return hashlib.sha256(_revealed(connection, "access_token").encode()).digest()
 
 
 def _client(connection: Connection, session: Session) -> Any:

@@ -19,8 +19,8 @@ from prokes_social.reporting.axes import (
     scales_for,
 )
 
-WIDE = Frame(width=960, height=350, labels=200)
-NARROW = Frame(width=360, height=290, left=44)
+WIDE = Frame(width=960, height=350, left=44, labels=160)
+NARROW = Frame(width=360, height=290, left=40)
 
 #: Told apart by people who see colours otherwise, and on a grey printer by shape and dash; each 4.5:1 on white.
 COLOURS = ("#0b5fa5", "#b3420a", "#00705a", "#8b2f78", "#4d4d4d", "#7a5b00")

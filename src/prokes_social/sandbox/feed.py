@@ -90,13 +90,15 @@ def _template() -> Template:
 
 def _card(world: World, post: Post, source: Callable[[Picture], str]) -> dict[str, Any]:
     account = post.account
+    # One colour an office, on all platforms.
+    initials = _initials(account.name or account.username)
     return {
         "platform": post.platform,
         "id": post.id,
         "name": account.name or account.username,
         "handle": account.username,
-        "initials": _initials(account.name or account.username),
-        "colour": AVATAR_COLOURS[sum(account.id.encode()) % len(AVATAR_COLOURS)],
+        "initials": initials,
+        "colour": AVATAR_COLOURS[sum(initials.encode()) % len(AVATAR_COLOURS)],
         "when": _moment(post.published_at or post.created_at),
         "iso": datetime.fromtimestamp(post.published_at or post.created_at, UTC).isoformat(timespec="seconds"),
         "age": _age(world.age_s(post)) if world.settings.age_speed != 1 else "",
@@ -141,7 +143,7 @@ def number(value: int) -> str:
     """4.884 and 12,3 rb, as Indonesian feeds write them."""
     if value < 10_000:
         return f"{value:,}".replace(",", ".")
-    return f"{value / 1000:.1f}".replace(".", ",") + " rb"
+    return f"{value / 1000:.1f}".removesuffix(".0").replace(".", ",") + " rb"
 
 
 def _initials(name: str) -> str:

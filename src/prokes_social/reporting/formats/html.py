@@ -18,6 +18,7 @@ from prokes_social.reporting.thumbnails import data_uri
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 name = "html"
 suffix = ".html"
@@ -46,6 +47,8 @@ def page(report: Report) -> str:
             units={each.key: each.label for each in report.by_unit},
             pictures={each.id: data_uri(each.picture) for each in report.messages if each.picture},
             metrics=report.told_metrics,
+            # A demo's deliveries are due seconds apart; an office's never are.
+            seconds=any(each.due_at.second for each in report.deliveries),
             silent_metrics=[metric for metric in Metric if metric not in report.told_metrics],
         )
     )
@@ -67,7 +70,7 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.globals |= _spoken() | {"Metric": Metric, "Known": Known, "Axis": Axis, "INTERACTIONS": INTERACTIONS}
-    environment.filters |= {"number": _number, "link": _link}
+    environment.filters |= {"number": _number, "link": _link, "commands": _commands}
     return environment
 
 
@@ -86,6 +89,14 @@ def _number(value: Figure | int | None) -> str:
 def _link(address: str | None) -> str:
     """The address, where a browser may follow it: a stored `javascript:` must not run."""
     return address if address and address.startswith(("https://", "http://")) else ""
+
+
+def _commands(text: str) -> "Markup":
+    """`Words in backticks` as code; everything else stays text."""
+    from markupsafe import Markup, escape
+
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
 @cache

@@ -1,7 +1,7 @@
 """Pick what `fields=` asks for: an expression such as `id,attachments{media,target}` and a node in, plain JSON out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,24 +45,33 @@ KNOWN: Mapping[str, frozenset[str]] = {
         "Profile": "id name",
     }.items()
 }
-_TOKEN = re.compile(r"\s*([\w]+|[{},()])\s*")
+_TOKEN = re.compile(r"\w+|[{},().]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """`default` is what comes without `fields`; values may be plain, Nodes, or lists of Nodes (an edge)."""
+    """`default` is what comes without `fields`; values may be plain, Nodes, or Edges."""
 
     kind: str
     values: Mapping[str, Any]
     default: tuple[str, ...] = ("id",)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """What a node is connected with; `total` may be more than the nodes that are known one by one."""
+
+    nodes: Sequence[Node] = ()
+    total: int = 0
+
+
 @dataclass(kw_only=True)
 class Wanted:
-    """A parsed expression: names, each with what is wanted inside it and how many of an edge."""
+    """A parsed expression: names, each with what is wanted inside it, how many of an edge, and whether its total."""
 
     names: dict[str, "Wanted"] = field(default_factory=dict)
     limit: int | None = None
+    summary: bool = False
 
 
 def pick(node: Node, expression: str | None) -> dict[str, Any]:
@@ -71,9 +80,9 @@ def pick(node: Node, expression: str | None) -> dict[str, Any]:
 
 
 def parse(expression: str) -> Wanted:
-    tokens = _TOKEN.findall(expression.replace(".limit", " limit"))
-    if "".join(tokens) != re.sub(r"\s+", "", expression.replace(".limit", "limit")):
-        raise refuse(f"Syntax error at character in field expression: {expression}")
+    tokens = _TOKEN.findall(expression)
+    if "".join(tokens) != re.sub(r"\s+", "", expression):
+        raise refuse(f"Syntax error in field expression: {expression}")
     wanted = _names(tokens)
     if tokens:
         raise refuse(f"Syntax error in field expression: unexpected '{tokens[0]}'")
@@ -81,31 +90,44 @@ def parse(expression: str) -> Wanted:
 
 
 def _names(tokens: list[str]) -> Wanted:
-    """Reads `a,b{c},d limit(2)` and leaves what follows it in `tokens`."""
+    """Reads `a,b{c},d.limit(2)` and leaves what follows it in `tokens`."""
     wanted = Wanted()
-    while tokens and tokens[0] not in ("}", ")"):
+    while tokens and tokens[0] != "}":
         name = tokens.pop(0)
         if not name[0].isalpha():
             raise refuse(f"Syntax error in field expression: expected a field name, found '{name}'")
         wanted.names[name] = _inside(tokens)
-        if tokens and tokens[0] == ",":
-            tokens.pop(0)
+        if not tokens or tokens[0] != ",":
+            break
+        tokens.pop(0)
     return wanted
 
 
 def _inside(tokens: list[str]) -> Wanted:
-    limit = None
-    if tokens[:2] == ["limit", "("] and len(tokens) > 3 and tokens[2].isdecimal() and tokens[3] == ")":
-        limit = int(tokens[2])
-        del tokens[:4]
+    modifiers = _modifiers(tokens)
     inner = Wanted()
     if tokens and tokens[0] == "{":
         tokens.pop(0)
         inner = _names(tokens)
         if not tokens or tokens.pop(0) != "}":
             raise refuse("Syntax error in field expression: '}' is missing")
-    inner.limit = limit
+    inner.limit = int(modifiers["limit"]) if "limit" in modifiers else None
+    inner.summary = modifiers.get("summary", "false") in ("true", "1", "total_count")
     return inner
+
+
+def _modifiers(tokens: list[str]) -> dict[str, str]:
+    """`.limit(0).summary(total_count)`."""
+    found: dict[str, str] = {}
+    while tokens and tokens[0] == ".":
+        _dot, name, opening, value, closing = (*tokens[:5], "", "", "", "")[:5]
+        if name not in ("limit", "summary") or (opening, closing) != ("(", ")"):
+            raise refuse(f"Syntax error in field expression: '.{name}' is unknown or not served by this sandbox")
+        if name == "limit" and not value.isdecimal():
+            raise refuse("Param limit must be an integer")
+        found[name] = value
+        del tokens[:5]
+    return found
 
 
 def _picked(node: Node, wanted: Wanted) -> dict[str, Any]:
@@ -118,12 +140,17 @@ def _picked(node: Node, wanted: Wanted) -> dict[str, Any]:
 
 
 def _has(node: Node, name: str) -> bool:
-    return node.values.get(name) not in (None, "", [])
+    return node.values.get(name) not in (None, "")
 
 
 def _value(value: Any, wanted: Wanted) -> Any:
     if isinstance(value, Node):
         return _picked(value, wanted)
-    if isinstance(value, list) and isinstance(value[0], Node):
-        return {"data": [_picked(item, wanted) for item in value[: wanted.limit]]}
+    if isinstance(value, Edge):
+        return _edge(value, wanted)
     return value
+
+
+def _edge(edge: Edge, wanted: Wanted) -> dict[str, Any]:
+    found: dict[str, Any] = {"data": [_picked(node, wanted) for node in edge.nodes[: wanted.limit]]}
+    return {**found, "summary": {"total_count": edge.total}} if wanted.summary else found

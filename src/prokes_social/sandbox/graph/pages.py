@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from prokes_social.sandbox.accounts import Page
 from prokes_social.sandbox.calls import Answer, Incoming, Refused
 from prokes_social.sandbox.graph import errors
-from prokes_social.sandbox.graph.fields import Node, pick
+from prokes_social.sandbox.graph.fields import Edge, Node, pick
 from prokes_social.sandbox.graph.listing import as_graph_time, listing
 from prokes_social.sandbox.graph.parameters import (
     NOTHING,
@@ -117,11 +117,13 @@ def page_node(world: World, page: Page) -> Node:
 
 def post_node(world: World, post: Post) -> Node:
     numbers = world.numbers(post)
+    attached = _attachment_nodes(world, post)
     moment = as_graph_time(post.published_at or post.created_at)
     first = f"{world.origin}/_control/media/{post.pictures[0].picture.digest}" if post.pictures else None
     values = {
         "id": post.id,
-        "attachments": _attachment_nodes(world, post),
+        "attachments": Edge(nodes=attached, total=len(attached)) if attached else None,
+        "comments": Edge(total=numbers["comments"]),
         "created_time": moment,
         "updated_time": moment,
         "from": Node(kind="Profile", values={"name": post.account.name, "id": post.account.id}, default=("name", "id")),
@@ -131,6 +133,7 @@ def post_node(world: World, post: Post) -> Node:
         "is_hidden": False,
         "message": post.text,
         "permalink_url": post.permalink,
+        "reactions": Edge(total=numbers["likes"] + numbers["loves"] + numbers["wows"]),
         "shares": {"count": numbers["shares"]} if numbers["shares"] else None,
         "status_type": "added_photos" if post.pictures else "mobile_status_update",
     }
@@ -142,7 +145,7 @@ def _attachment_nodes(world: World, post: Post) -> list[Node]:
     photos = [_photo_attachment(world, post, medium) for medium in post.pictures]
     if len(photos) > 1:
         target = Node(kind="StoryAttachmentTarget", values={"id": post.id.partition("_")[2], "url": post.permalink})
-        album = {**photos[0].values, "type": "album", "target": target, "subattachments": photos}
+        album = {**photos[0].values, "type": "album", "target": target, "subattachments": Edge(nodes=photos)}
         return [Node(kind="StoryAttachment", values=album, default=photos[0].default)]
     if not photos and post.link:
         target = Node(kind="StoryAttachmentTarget", values={"url": post.link}, default=("url",))

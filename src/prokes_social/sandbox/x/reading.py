@@ -77,6 +77,7 @@ def _within(posts: list[Post], query: Query) -> list[Post]:
     start, end = query.moment("start_time"), query.moment("end_time")
     since, until = query.values.get("since_id"), query.values.get("until_id")
     before = _page_start(query)
+    query.choices("exclude", frozenset({"replies", "retweets"}))
     return [
         post
         for post in posts
