@@ -121,7 +121,9 @@ SENT_TO_X = "sends:\n  - {id: sekali, message: pesan, to: humas-x, at: 2026-11-2
 
 def test_a_text_that_is_public_on_x_already_is_not_said_again() -> None:
     planned = plan(campaign(SENT_TO_X))
-    public = published(planned.changes[0], text="AYO cuci tangan, sebelum makan! #AgenProkes", occurrence="dulu@2026-11-20")
+    public = published(
+        planned.changes[0], text="AYO cuci tangan, sebelum makan! #AgenProkes", occurrence="dulu@2026-11-20"
+    )
     kept = replace(planned.changes[0], queued=public, key=public.key)
     both = replace(planned, changes=(*planned.changes, kept))
     assert codes(check_plan(both, CONTEXT)) == ["same-text-twice-on-x"]

@@ -25,19 +25,24 @@ LONG_AGO = timedelta(minutes=30)
 
 
 @pytest.fixture(scope="session")
-def running_sandbox() -> Iterator[Sandbox]:
+def running_sandbox() -> Iterator[tuple[Sandbox, dict[str, Any], dict[str, Any]]]:
     with Sandbox() as sandbox:
-        yield sandbox
+        yield sandbox, sandbox.settings(), sandbox.accounts()
 
 
 @pytest.fixture
-def sandbox(running_sandbox: Sandbox) -> Iterator[Sandbox]:
-    before, accounts = running_sandbox.settings(), running_sandbox.accounts()
-    yield running_sandbox
-    running_sandbox.clear_faults()
-    running_sandbox.settings(**before)
-    running_sandbox.add_accounts(**{name: accounts[name] for name in ("x", "facebook", "instagram")})
-    running_sandbox.reset()
+def sandbox(running_sandbox: tuple[Sandbox, dict[str, Any], dict[str, Any]]) -> Iterator[Sandbox]:
+    """Its faults, posts and settings are forgotten after each test; accounts that a test adds stay."""
+    sandbox, settings, _accounts = running_sandbox
+    yield sandbox
+    sandbox.reset()
+    sandbox.settings(**settings)
+
+
+@pytest.fixture
+def rows(running_sandbox: tuple[Sandbox, dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
+    """The sandbox's own accounts by platform, the first of each is the one we post with."""
+    return {name: running_sandbox[2][name] for name in platforms.names()}
 
 
 @pytest.fixture(scope="session")
@@ -115,13 +120,13 @@ MakeDesk = Callable[..., Desk]
 
 
 @pytest.fixture
-def make_desk(sandbox: Sandbox, picture: Picture) -> MakeDesk:
+def make_desk(sandbox: Sandbox, picture: Picture, rows: dict[str, Any]) -> MakeDesk:
     """`make_desk("x", media_upload="v1.1")`: the rest are settings of the platform."""
 
     def make(name: str, **settings: Any) -> Desk:
         said = {"base_url": sandbox.url, **settings}
         platform = platforms.make_platform(name, said, SystemClock())
-        row = sandbox.accounts()[name][0]
+        row = rows[name][0]
         # A Page and an Instagram account are named by their number there.
         credentials = {each.name: Secret(str(row.get(each.name, row["id"]))) for each in platform.credential_fields}
         connection = Connection(

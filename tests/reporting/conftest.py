@@ -65,7 +65,9 @@ class Office:
             kind = AccountKind.OFFICIAL
             accounts.add(tx, name=name, platform=platform, unit_id=unit, kind=kind, sandbox=sandbox)
 
-    def keeps_card(self, digest: str, *, colour: str = "#0b5563", alt: str = "Kartu cuci tangan", data: bytes = b"") -> None:
+    def keeps_card(
+        self, digest: str, *, colour: str = "#0b5563", alt: str = "Kartu cuci tangan", data: bytes = b""
+    ) -> None:
         request = CardRequest(
             template="pesan", brand="nusa-raya", size=Size(1080, 1350), slots={}, alt_text=alt, link=None
         )

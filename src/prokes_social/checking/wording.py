@@ -5,7 +5,7 @@ A list is a YAML file in `checking/words/`: a reason in both languages, where it
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from prokes_social.checking.rule import Finding
 from prokes_social.checking.texts import sentences, texts, without_addresses
 from prokes_social.i18n import Bilingual
-from prokes_social.model.campaign import Campaign
+from prokes_social.model.campaign import Campaign, Path
 
 _PREFIXES = r"(?:(?:meng|meny|mem|men|me|peng|peny|pem|pen|per|pe|ber|be|ter|di|ke|se)){0,2}"
 _SUFFIXES = r"(?:kan|an|i)?(?:nya|lah|kah|ku|mu|pun)?"
@@ -91,12 +91,17 @@ def hits(text: str, name: str) -> list[Hit]:
     return [hit for _position, hit in sorted(found.values(), key=lambda each: each[0])]
 
 
-def findings(campaign: Campaign, name: str, say: Callable[[Hit], tuple[Bilingual, Bilingual]]) -> Iterator[Finding]:
-    """One finding for each different word in each text; `say` gives what is wrong and what to write instead."""
+def findings(campaign: Campaign, name: str, *, otherwise: Bilingual) -> Iterator[Finding]:
+    """One finding for each different word in each text; `otherwise` is the remedy where a list offers no other word."""
     for text in texts(campaign):
         for hit in hits(text.words, name):
-            what, remedy = say(hit)
-            yield Finding(path=text.path, what=what, remedy=remedy, near=hit.found)
+            yield finding(text.path, hit, otherwise=otherwise)
+
+
+def finding(path: Path, hit: Hit, *, otherwise: Bilingual) -> Finding:
+    what = Bilingual(f"“{hit.found}”: {hit.reason.id}", f"“{hit.found}”: {hit.reason.en}")
+    better = Bilingual(f"Lebih baik: “{hit.instead}”.", f"Better: “{hit.instead}”.")
+    return Finding(path=path, what=what, remedy=better if hit.instead else otherwise, near=hit.found)
 
 
 def _pattern(words: list[str], before: str, after: str, flags: int) -> re.Pattern[str]:

@@ -2,16 +2,18 @@
 
 import json
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
-from prokes_social import platforms
+from prokes_social.cli._options import OneOf, platform_names
 from prokes_social.cli._output import json_option, opened, print_json, print_table, say
 from prokes_social.clock import ZONES
 from prokes_social.errors import PlatformError, SettingsError
 from prokes_social.i18n import _
-from prokes_social.model.account import Account
+
+if TYPE_CHECKING:
+    from prokes_social.model.account import Account
 
 
 @click.group(help=_("Accounts: add, list, check."))
@@ -21,7 +23,7 @@ def command() -> None:
 
 @command.command(help=_("Store the account NAME; its credentials are sealed with the workspace's key."))
 @click.argument("name")
-@click.option("--platform", required=True, type=click.Choice(platforms.names()))
+@click.option("--platform", required=True, type=OneOf(platform_names))
 @click.option("--unit", required=True, help=_("The unit (OPD) that the account belongs to."))
 @click.option("--zone", type=click.Choice(list(ZONES)), help=_("The unit's zone, where it is not the workspace's."))
 @click.option(
@@ -94,18 +96,18 @@ def _from_environment(environment: "dict[str, str] | object") -> dict[str, str]:
     return {k.removeprefix(start).lower(): v for k, v in variables.items() if k.startswith(start)}
 
 
-def _state(account: Account) -> str:
+def _state(account: "Account") -> str:
     if account.blocked_at:
         return _("blocked: {why}", why=account.blocked_why)
     return _("checked") if account.checked_at else _("not checked yet")
 
 
-def _cells(account: Account) -> list[str]:
+def _cells(account: "Account") -> list[str]:
     name = account.name + (" [SANDBOX]" if account.sandbox else "")
     return [name, account.platform, account.unit.name, account.unit.zone, account.handle or "–", _state(account)]
 
 
-def _row(account: Account) -> dict[str, str | bool | None]:
+def _row(account: "Account") -> dict[str, str | bool | None]:
     return {
         "name": account.name,
         "platform": account.platform,

@@ -1,6 +1,7 @@
 """`prokes campaign`: check a file, see what it would change, apply it, approve it."""
 
 import getpass
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,20 +11,20 @@ import click
 from prokes_social.cli._output import console, json_option, opened, print_json, say
 from prokes_social.clock import zone_named
 from prokes_social.i18n import _, format_dollars, format_short, n_
-from prokes_social.model.plan import Change, PlannedChange
 
 if TYPE_CHECKING:
     from prokes_social.app.campaigns import Planned
+    from prokes_social.model.plan import PlannedChange
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
 #: How a change is named and coloured in a plan.
 _LOOKS = {
-    Change.ADD: ("+", "green"),
-    Change.CHANGE: ("~", "yellow"),
-    Change.CANCEL: ("-", "red"),
-    Change.KEEP: ("=", "dim"),
-    Change.REFUSE: ("!", "bold red"),
+    "add": ("+", "green"),
+    "change": ("~", "yellow"),
+    "cancel": ("-", "red"),
+    "keep": ("=", "dim"),
+    "refuse": ("!", "bold red"),
 }
 
 
@@ -84,7 +85,7 @@ def schedule(file: Path, by: str, as_json: bool) -> None:
     else:
         _show(planned, thumbnails)
         say(_("The plan is applied."))
-    queued = [change for change in planned.plan.changes if change.change in (Change.ADD, Change.CHANGE)]
+    queued = [change for change in planned.plan.changes if change.change in ("add", "change")]
     if waiting := len(queued) - scheduled:
         one = "{count} delivery waits for approval: `prokes campaign approve {file}`."
         many = "{count} deliveries wait for approval: `prokes campaign approve {file}`."
@@ -103,7 +104,7 @@ def approve(file: Path, who: str, as_json: bool) -> None:
         return
     say(_("Approved by {who}.", who=who))
     say(n_("{count} delivery goes out at its time.", "{count} deliveries go out at their times.", scheduled))
-    if any(change.change is Change.ADD for change in planned.plan.changes):
+    if any(change.change == "add" for change in planned.plan.changes):
         say(_("Not all of it is queued yet: `prokes campaign schedule {file}`.", file=file))
 
 
@@ -128,7 +129,7 @@ def _show(planned: "Planned", thumbnails: dict[str, Path]) -> None:
         out.print(f"{sign} {_head(change)}", style=style, markup=False, soft_wrap=True)
         if change.reason:
             out.print(f"    {change.reason}", style="italic", markup=False, soft_wrap=True)
-        if change.change in (Change.ADD, Change.CHANGE) and change.content:
+        if change.change in ("add", "change") and change.content:
             for line in change.content.text.splitlines():
                 out.print(f"    │ {line}", markup=False, soft_wrap=True)
             if change.content.card:
@@ -142,7 +143,7 @@ def _show(planned: "Planned", thumbnails: dict[str, Path]) -> None:
     out.print(_totals(plan.changes, planned), style="bold", markup=False)
 
 
-def _head(change: PlannedChange) -> str:
+def _head(change: "PlannedChange") -> str:
     content = change.content or (change.queued.content if change.queued else None)
     zone = change.wanted.zone if change.wanted else (change.queued.zone if change.queued else "WIB")
     due = format_short(content.due_at, zone_named(zone), seconds=content.due_at.second > 0) if content else ""
@@ -151,10 +152,10 @@ def _head(change: PlannedChange) -> str:
     return f"{due}  {change.key.account}  {change.key.message}{cost}{sandbox}"
 
 
-def _totals(changes: Sequence[PlannedChange], planned: "Planned") -> str:
-    counts = {kind: sum(1 for change in changes if change.change is kind) for kind in Change}
+def _totals(changes: "Sequence[PlannedChange]", planned: "Planned") -> str:
+    counts = Counter(change.change.value for change in changes)
     said = _("{add} to add, {change} to change, {cancel} to cancel, {keep} as they are, {refuse} refused",
-             **{kind.value: count for kind, count in counts.items()})  # fmt: skip
+             **{kind: counts[kind] for kind in _LOOKS})  # fmt: skip
     return said + (f" · X {format_dollars(planned.plan.cost)}" if planned.plan.cost else "")
 
 
@@ -176,7 +177,7 @@ def _plan_json(planned: "Planned", thumbnails: dict[str, Path]) -> dict[str, Any
     }
 
 
-def _change_json(change: PlannedChange, thumbnails: dict[str, Path]) -> dict[str, Any]:
+def _change_json(change: "PlannedChange", thumbnails: dict[str, Path]) -> dict[str, Any]:
     content = change.content
     return {
         "change": change.change.value,

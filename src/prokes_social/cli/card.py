@@ -2,23 +2,17 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from prokes_social.cli._options import SizeType
 from prokes_social.cli._output import json_option, opened, print_json
 from prokes_social.errors import SettingsError
 from prokes_social.i18n import _
-from prokes_social.model.platform import Size
 
-
-class SizeType(click.ParamType[Size]):
-    name = "WxH"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Size:
-        try:
-            return value if isinstance(value, Size) else Size.parse(str(value))
-        except ValueError:
-            self.fail(_("{value} is not a size such as 1080x1350.", value=value), param, ctx)
+if TYPE_CHECKING:
+    from prokes_social.model.platform import Size
 
 
 @click.group(help=_("Cards: draw them to look at."))
@@ -32,7 +26,7 @@ def command() -> None:
 @click.option("--size", "sizes", multiple=True, type=SizeType(), help=_("Only this size, such as 1080x1350."))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
 @json_option
-def render(file: Path, message: str | None, sizes: tuple[Size, ...], out: Path, as_json: bool) -> None:
+def render(file: Path, message: str | None, sizes: "tuple[Size, ...]", out: Path, as_json: bool) -> None:
     with opened() as app:
         drawn = app.campaigns.draw(file, message=message, sizes=sizes)
     out.mkdir(parents=True, exist_ok=True)

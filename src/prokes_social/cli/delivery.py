@@ -1,11 +1,16 @@
 """`prokes delivery`: what goes out, when, and how it went."""
 
+from typing import TYPE_CHECKING
+
 import click
 
+from prokes_social.cli._options import OneOf, status_names
 from prokes_social.cli._output import json_option, opened, print_json, print_table, say
 from prokes_social.clock import zone_named
 from prokes_social.i18n import _, format_short
-from prokes_social.model.delivery import Delivery, DeliveryStatus, as_row
+
+if TYPE_CHECKING:
+    from prokes_social.model.delivery import Delivery
 
 
 @click.group(help=_("Deliveries: what goes out, when, and how it went."))
@@ -16,9 +21,11 @@ def command() -> None:
 @command.command("list", help=_("Deliveries in the order they are due."))
 @click.option("--campaign", help=_("Only this campaign."))
 @click.option("--account", default="", help=_("Only this account."))
-@click.option("--status", "statuses", multiple=True, type=click.Choice([status.value for status in DeliveryStatus]))
+@click.option("--status", "statuses", multiple=True, type=OneOf(status_names))
 @json_option
 def list_(campaign: str | None, account: str, statuses: tuple[str, ...], as_json: bool) -> None:
+    from prokes_social.model.delivery import DeliveryStatus, as_row
+
     with opened() as app:
         wanted = [DeliveryStatus(status) for status in statuses]
         rows = app.deliveries.listing(campaign=campaign, statuses=wanted, account=account)
@@ -31,7 +38,7 @@ def list_(campaign: str | None, account: str, statuses: tuple[str, ...], as_json
         say(_("No deliveries. Queue a campaign with `prokes campaign schedule FILE`."))
 
 
-def _cells(row: Delivery) -> list[str]:
+def _cells(row: "Delivery") -> list[str]:
     due = format_short(row.content.due_at, zone_named(row.zone), seconds=row.content.due_at.second > 0)
     return [
         str(row.id),

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from prokes_social.cli._options import format_names
 from prokes_social.cli._output import json_option, opened, print_json, say
 from prokes_social.errors import SettingsError
 from prokes_social.i18n import _
-from prokes_social.reporting import formats as writers
 
 
 @click.group(help=_("Reports: what went out and how far it reached."))
@@ -17,9 +17,7 @@ def command() -> None:
 
 @command.command(help=_("Write the reach report of CAMPAIGN."))
 @click.argument("campaign")
-@click.option(
-    "--format", "formats", default="html", help=_("One or more of {names}.", names=", ".join(writers.names()))
-)
+@click.option("--format", "formats", default="html", help=_("Formats, such as html,csv,json."))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True)
 @json_option
 def write(campaign: str, formats: str, out: Path, as_json: bool) -> None:
@@ -35,11 +33,11 @@ def write(campaign: str, formats: str, out: Path, as_json: bool) -> None:
 
 def _chosen(text: str) -> list[str]:
     chosen = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = sorted(set(chosen) - set(writers.names()))
+    unknown = sorted(set(chosen) - set(format_names()))
     if unknown or not chosen:
         raise SettingsError(
             _("There is no report format “{name}”.", name=", ".join(unknown)),
-            hint=_("Choose from {names}.", names=", ".join(writers.names())),
+            hint=_("Choose from {names}.", names=", ".join(format_names())),
         )
     say(_("Writing {names} …", names=", ".join(chosen)))
     return chosen

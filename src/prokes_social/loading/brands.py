@@ -21,7 +21,16 @@ from prokes_social.problem import Problem
 
 _MOST_BYTES = 5_000_000
 #: An SVG that reaches for something outside itself is refused.
-_REACHES = (b"<!doctype", b"<!entity", b"<image", b"<script", b"<foreignobject", b'href="http', b'href="file', b"url(http")
+_REACHES = (
+    b"<!doctype",
+    b"<!entity",
+    b"<image",
+    b"<script",
+    b"<foreignobject",
+    b'href="http',
+    b'href="file',
+    b"url(http",
+)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def one_of(word: str, known: Sequence[str]) -> str:
     """A remedy: the nearest known word first, then all of them."""
     near = did_you_mean(word, known)
-    listed = _("Known here: {words}.", words=", ".join(known)) if known else ""
+    listed = _("Known here: {words}.", words=", ".join(dict.fromkeys(known))) if known else ""
     return " ".join(part for part in (near and _("Did you mean “{word}”?", word=near), listed) if part)
 
 

@@ -22,6 +22,8 @@ MAX_NODES = 20_000
 _LOST_HASHTAG = re.compile(r"[ \t]+(#[^\s#]\S*)")
 # Control characters and lone surrogates can only come from escapes such as "\x00"; no platform takes them.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+# Programs that write JSON escape an emoji as a pair of surrogates.
+_SURROGATES = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 
 
 class Unreadable(Exception):
@@ -96,6 +98,10 @@ def _events(text: str, file: str) -> Iterator[yaml.Event]:
             loader.dispose()
 
 
+def _joined(pair: re.Match[str]) -> str:
+    return pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+
+
 class _Mark(Protocol):
     index: int
 
@@ -140,13 +146,14 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> Node:
         empty = event.value == "" and event.style is None
-        node = Node(self._scalar_span(event), None if empty else event.value)
+        value = _SURROGATES.sub(_joined, event.value)
+        node = Node(self._scalar_span(event), None if empty else value)
         if event.style is None and (match := _LOST_HASHTAG.match(self.text, _at(event.end_mark))):
             self._say(match.start(1), "yaml-comment", *_lost_hashtag(match[1]))
             node.spoilt = empty
-        if match := _UNPRINTABLE.search(event.value):
+        if match := _UNPRINTABLE.search(value):
             self._say(node.span.start, "yaml-character", *_unprintable(match[0]))
-            node.value = _UNPRINTABLE.sub("", event.value)
+            node.value = _UNPRINTABLE.sub("", value)
         return node
 
     def _scalar_span(self, event: yaml.ScalarEvent) -> Span:

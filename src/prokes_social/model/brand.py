@@ -128,7 +128,9 @@ class BrandKit(Strict):
 
     def illegible(self) -> list[tuple[str, str, float, float]]:
         """Pairs below their ratio: text, ground, measured, needed."""
-        measured = [(text, ground, contrast(self.colors[text], self.colors[ground]), least) for text, ground, least in PAIRS]
+        measured = [
+            (text, ground, contrast(self.colors[text], self.colors[ground]), least) for text, ground, least in PAIRS
+        ]
         return [pair for pair in measured if pair[2] < pair[3]]
 
 

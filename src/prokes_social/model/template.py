@@ -76,7 +76,7 @@ class Layer(Strict):
     pad: Sides = ((0, 0), (0, 0), (0, 0), (0, 0))
     width: Pixels | None = None
     align: Literal["left", "center", "right"] = "left"
-    hug: bool = False  #: a text or stack only as wide as its words
+    hug: bool = False  #: a text, stack or row only as wide as its content
     fill: bool = False  #: takes the height that others leave in a stack, or the whole height of a row
     lift: int = 0  #: px up, for what the eye wants elsewhere than the ruler
 
@@ -181,7 +181,7 @@ class StackLayer(Layer):
 
 
 class RowLayer(Layer):
-    """Side by side: fixed widths first, the others share what is left."""
+    """Side by side: own widths first; texts, stacks and rows that do not hug share what is left."""
 
     kind = "row"
     row: "tuple[AnyLayer, ...]"
@@ -199,7 +199,6 @@ class RepeatLayer(Layer):
     repeat: Annotated[str, Field(pattern=r"^\{[a-z_]+\}$")]
     each: "AnyLayer"
     gap: Span = (0, 0)
-    even: bool = True  #: all as tall as the tallest
     tallest: Pixels = 0  #: how tall rows may grow to fill the height they are given
 
     def inner(self) -> tuple[Layer, ...]:

@@ -91,9 +91,7 @@ def _ended_with_space(line: str, index: int) -> bool:
     return not before or before[-1].isspace()
 
 
-def fit(
-    text: str, measure: Callable[[str], float], room: float, sizes: tuple[int, int], most_lines: int
-) -> Setting:
+def fit(text: str, measure: Callable[[str], float], room: float, sizes: tuple[int, int], most_lines: int) -> Setting:
     """Set `text` in `room` px. `measure` gives a word's width in ems. Raises Overflow."""
     parts = [(words, tuple(measure(word.text) for word in words)) for words in paragraphs(text)]
     space = measure(" ")
@@ -177,7 +175,8 @@ def _least_widest(line: Callable[[int, int], float], words: int, count: int) -> 
     best = [0.0] + [line(0, end) for end in range(1, words + 1)]
     for _ in range(count - 1):
         best = [0.0] + [
-            min([best[end], *(max(best[start], line(start, end)) for start in range(1, end))]) for end in range(1, words + 1)
+            min([best[end], *(max(best[start], line(start, end)) for start in range(1, end))])
+            for end in range(1, words + 1)
         ]
     return best[words]
 
@@ -199,7 +198,10 @@ def _most_even(
     best: list[tuple[float, tuple[int, ...]]] = [(cost(0, end) if end else 0.0, (end,)) for end in range(words + 1)]
     for _ in range(count - 1):
         best = [
-            min(((best[start][0] + cost(start, end), (*best[start][1], end)) for start in range(1, end)), default=(float("inf"), ()))
+            min(
+                ((best[start][0] + cost(start, end), (*best[start][1], end)) for start in range(1, end)),
+                default=(float("inf"), ()),
+            )
             for end in range(words + 1)
         ]
     return best[words][1]

@@ -133,7 +133,9 @@ def _shape(layer: Layer, box: Box, look: Look) -> list[AnyMark]:
     if isinstance(layer, GradientLayer):
         first, last = (look.color(color) for color in layer.gradient)
         radius = _corners(layer.radius, look)
-        return [Gradient(x=x, y=y, width=width, height=height, first=first, last=last, angle=layer.angle, radius=radius)]
+        return [
+            Gradient(x=x, y=y, width=width, height=height, first=first, last=last, angle=layer.angle, radius=radius)
+        ]
     if isinstance(layer, CircleLayer):
         color, radius = layer.circle, (width / 2,) * 4
     elif isinstance(layer, RectLayer):
@@ -151,11 +153,16 @@ def _surface(plate: Plate, box: tuple[float, float, float, float], radius: Corne
     )  # fmt: skip
 
 
+#: How each text was set before, by its layer's identity, text, width and sizes: the dials come back to the same ones.
+_Settings = dict[tuple[int, str, float, tuple[int, int]], Setting]
+
+
 class _Setter:
     """Sets one box: turns the dials until everything in it fits, then places it."""
 
     def __init__(self, look: Look) -> None:
         self._look = look
+        self._known: _Settings = {}
 
     def into(self, layer: Layer, box: Box, values: Values) -> list[AnyMark]:
         x, y, width, height = box
@@ -208,7 +215,7 @@ class _Setter:
 
     def _too_tall(self, layer: Layer, values: Values, width: float, height: float) -> TextDoesNotFit:
         block = self._block(layer, values, width, _Dials(type=0.0))
-        lines = [mark for mark in block.marks if isinstance(mark, Line) and mark.slot]
+        lines = [mark for mark in block.at(0, 0) if isinstance(mark, Line) and mark.slot]
         counts = Counter(line.slot for line in lines)
         # The slot with the most lines can give the most.
         slot = counts.most_common(1)[0][0] if counts else None
@@ -227,16 +234,13 @@ class _Setter:
         room = (layer.width or width) - left - right
         content = self._content(layer, values, room, dials, max(0.0, least - top - bottom))
         tall, wide = content.height + top + bottom, content.width + left + right
-        marks = content.at(left, top)
-        if layer.plate:
-            marks = (*self._plate(layer.plate, wide, tall), *marks)
-        return Block(width=wide, height=tall, marks=marks)
+        plate = self._plate(layer.plate, wide, tall) if layer.plate else ()
+        return Block(width=wide, height=tall, parts=(*((0, 0, each) for each in plate), (left, top, content)))
 
     def _plate(self, plate: Plate, width: float, height: float) -> Iterator[AnyMark]:
-        if plate.color or plate.border:
-            # Corners never meet: a pill stays a pill.
-            radius = tuple(min(corner, width / 2, height / 2) for corner in _corners(plate.radius, self._look))
-            yield _surface(plate, (0, 0, width, height), radius, self._look)  # type: ignore[arg-type]
+        # Corners never meet: a pill stays a pill.
+        one, two, three, four = (min(c, width / 2, height / 2) for c in _corners(plate.radius, self._look))
+        yield _surface(plate, (0, 0, width, height), (one, two, three, four), self._look)
 
     def _content(self, layer: Layer, values: Values, width: float, dials: _Dials, least: float) -> Block:
         if isinstance(layer, StackLayer):
@@ -261,11 +265,11 @@ class _Setter:
             tall = least
         width = max((block.width for block in blocks), default=0.0) if layer.hug else width
         y = _rest(layer.rest) * max(0.0, least - tall)
-        marks: list[AnyMark] = []
+        parts: list[tuple[float, float, Block]] = []
         for each, block in zip(shown, blocks, strict=True):
-            marks += block.at(_align(each.align) * (width - block.width), y - each.lift)
+            parts.append((_align(each.align) * (width - block.width), y - each.lift, block))
             y += block.height + gap
-        return Block(width=width, height=max(tall, least), marks=tuple(marks))
+        return Block(width=width, height=max(tall, least), parts=tuple(parts))
 
     def _row(self, layer: RowLayer, values: Values, width: float, dials: _Dials, least: float) -> Block:
         shown = _shown(layer.row, values, dials)
@@ -276,13 +280,13 @@ class _Setter:
         for n, each in enumerate(shown):
             if each.fill:
                 blocks[n] = self._block(each, values, widths[n], dials, tall)
-        marks: list[AnyMark] = []
+        parts: list[tuple[float, float, Block]] = []
         x = 0.0
         for each, block, wide in zip(shown, blocks, widths, strict=True):
-            down = _rest(layer.rest) * (tall - block.height)
-            marks += block.at(x + _align(each.align) * (wide - block.width), down - each.lift)
+            across, down = _align(each.align) * (wide - block.width), _rest(layer.rest) * (tall - block.height)
+            parts.append((x + across, down - each.lift, block))
             x += wide + gap
-        return Block(width=width if _spreads(shown) else x - gap, height=tall, marks=tuple(marks))
+        return Block(width=x - gap if layer.hug else width, height=tall, parts=tuple(parts))
 
     def _row_widths(self, shown: Sequence[Layer], values: Values, width: float, dials: _Dials) -> list[float]:
         """Own widths first, words after drawings; the rest is shared evenly."""
@@ -300,17 +304,15 @@ class _Setter:
         dials = replace(dials, caps=self._common_sizes(layer.each, rows, width, dials))
         blocks = [self._block(layer.each, row, width, dials) for row in rows]
         gap = dials.space(layer.gap)
-        if layer.even:
-            share = (least - gap * (len(rows) - 1)) / len(rows)
-            tallest = max(*(block.height for block in blocks), min(share, layer.tallest), 0.0)
-            blocks = [self._block(layer.each, row, width, dials, least=tallest) for row in rows]
+        level = _level([block.height for block in blocks], least - gap * (len(rows) - 1), layer.tallest)
+        blocks = [self._block(layer.each, row, width, dials, least=level) for row in rows]
         tall = sum(block.height for block in blocks) + gap * (len(blocks) - 1)
         y = max(0.0, least - tall) / 2
-        marks: list[AnyMark] = []
+        parts: list[tuple[float, float, Block]] = []
         for block in blocks:
-            marks += block.at(0, y)
+            parts.append((0, y, block))
             y += block.height + gap
-        return Block(width=width, height=max(tall, least), marks=tuple(marks))
+        return Block(width=width, height=max(tall, least), parts=tuple(parts))
 
     def _common_sizes(self, each: Layer, rows: Sequence[Values], width: float, dials: _Dials) -> dict[int, int]:
         """The size of each text that all rows can have: rows set in different sizes look like a mistake."""
@@ -319,20 +321,26 @@ class _Setter:
         def note(layer: TextLayer, setting: Setting) -> None:
             reached[id(layer)] = min(setting.size, reached.get(id(layer), setting.size))
 
-        noting = _Noting(self._look, note)
+        noting = _Noting(self._look, note, self._known)
         for row in rows:
             noting._block(each, row, width, dials)
         return reached
 
     def _set(self, layer: TextLayer, values: Values, width: float, dials: _Dials) -> Setting:
-        face = self._look.faces[layer.font]
         text = values.fill(layer.text)
         text = text.upper() if layer.capitals else text
-        try:
-            # A hundredth of a px: a text measured to be this wide must fit where it was measured.
-            return fit(text, lambda word: face.width(word, layer.tracking), width + 0.01, dials.size(layer), layer.lines)
-        except Overflow as overflow:
-            raise _too_long(text, values.slot(layer.text), layer.lines, overflow) from None
+        # A hundredth of a px: a text measured to be this wide must fit where it was measured.
+        return self._setting(layer, text, width + 0.01, dials.size(layer), values.slot(layer.text))
+
+    def _setting(self, layer: TextLayer, text: str, width: float, sizes: tuple[int, int], slot: str | None) -> Setting:
+        key = (id(layer), text, width, sizes)
+        if key not in self._known:
+            face = self._look.faces[layer.font]
+            try:
+                self._known[key] = fit(text, lambda word: face.width(word, layer.tracking), width, sizes, layer.lines)
+            except Overflow as overflow:
+                raise _too_long(text, slot, layer.lines, overflow) from None
+        return self._known[key]
 
     def _text(self, layer: TextLayer, values: Values, width: float, dials: _Dials) -> Block:
         setting = self._set(layer, values, width, dials)
@@ -340,15 +348,15 @@ class _Setter:
         step, capitals = round(layer.leading * size), face.capitals * size
         widths = [face.width(_joined(words), layer.tracking) * size for words in setting.lines]
         own = min(width, max(widths, default=0.0)) if layer.hug else width
-        marks: list[AnyMark] = []
+        parts: list[tuple[float, float, Line]] = []
         for n, (words, wide) in enumerate(zip(setting.lines, widths, strict=True)):
-            marks += self._runs(layer, words, size, _align(layer.align) * (own - wide), n * step, values)
-        return Block(width=own, height=capitals + step * (len(setting.lines) - 1), marks=tuple(marks))
+            across = _align(layer.align) * (own - wide)
+            parts += [(across, n * step, run) for run in self._runs(layer, words, size, values)]
+        return Block(width=own, height=capitals + step * (len(setting.lines) - 1), parts=tuple(parts))
 
-    def _runs(
-        self, layer: TextLayer, words: Sequence[Word], size: int, x: float, y: float, values: Values
-    ) -> Iterator[Line]:
+    def _runs(self, layer: TextLayer, words: Sequence[Word], size: int, values: Values) -> Iterator[Line]:
         """One line of type, cut where its colour changes."""
+        x = 0.0
         face = self._look.faces[layer.font]
         space = (face.width(" ") + layer.tracking) * size
         for run in _by_colour(words):
@@ -356,7 +364,7 @@ class _Setter:
             text = _joined(run)
             wide = face.width(text, layer.tracking) * size
             yield Line(
-                x=x, y=y, width=wide, height=face.capitals * size, text=text, style=layer.font, size=size,
+                x=x, y=0, width=wide, height=face.capitals * size, text=text, style=layer.font, size=size,
                 color=self._look.color(color), tracking=layer.tracking, slot=values.slot(layer.text),
             )  # fmt: skip
             x += wide + space + layer.tracking * size
@@ -369,13 +377,13 @@ class _Setter:
         if isinstance(layer, QrLayer):
             return self._code(layer, values)
         box = (0, 0, round(width), getattr(layer, "height", None) or 0)
-        return Block(width=width, height=box[3], marks=tuple(_shape(layer, box, self._look)))
+        return _block_of(width, box[3], *_shape(layer, box, self._look))
 
     def _icon(self, layer: IconLayer, values: Values, dials: _Dials) -> Block:
         size = dials.size(layer)[1]
         color, slot = self._look.color(layer.color), values.slot(layer.icon)
         icon = Icon(x=0, y=0, width=size, height=size, name=values.fill(layer.icon), color=color, slot=slot)
-        return Block(width=size, height=size, marks=(icon,))
+        return _block_of(size, size, icon)
 
     def _code(self, layer: QrLayer, values: Values) -> Block:
         content = values.fill(layer.qr)
@@ -383,7 +391,8 @@ class _Setter:
         # On a plate, the plate's padding is the quiet zone.
         ground = None if layer.plate else self._look.color(layer.ground)
         color = self._look.color(layer.color)
-        return Block(width=side, height=side, marks=(Code(x=0, y=0, width=side, height=side, content=content, color=color, ground=ground),))
+        code = Code(x=0, y=0, width=side, height=side, content=content, color=color, ground=ground)
+        return _block_of(side, side, code)
 
     def _image(self, layer: ImageLayer, values: Values, width: float, dials: _Dials) -> Block:
         name = layer.image.removeprefix("brand.")
@@ -391,26 +400,44 @@ class _Setter:
         tall = dials.spare if layer.spare else float(layer.height or (layer.width or width) / aspect)
         tall = min(tall, width / aspect)
         tint = self._look.color(layer.color) if layer.color else None
-        marks: list[AnyMark] = [Picture(x=0, y=0, width=tall * aspect, height=tall, name=name, tint=tint, opacity=layer.opacity)]
+        marks: list[AnyMark] = [
+            Picture(x=0, y=0, width=tall * aspect, height=tall, name=name, tint=tint, opacity=layer.opacity)
+        ]
         if layer.icon and (icon := values.fill(layer.icon)):
             side = tall * layer.icon_size
             place = {"x": (tall * aspect - side) / 2, "y": (tall - side) / 2}
             color = self._look.color("brand.primary_dark")
             marks.append(Icon(**place, width=side, height=side, name=icon, color=color, slot=values.slot(layer.icon)))
-        return Block(width=tall * aspect, height=tall, marks=tuple(marks))
+        return _block_of(tall * aspect, tall, *marks)
 
 
 class _Noting(_Setter):
     """Sets rows only to see which sizes their texts reach."""
 
-    def __init__(self, look: Look, note: Callable[[TextLayer, Setting], None]) -> None:
+    def __init__(self, look: Look, note: Callable[[TextLayer, Setting], None], known: "_Settings") -> None:
         super().__init__(look)
         self._note = note
+        self._known = known
 
     def _set(self, layer: TextLayer, values: Values, width: float, dials: _Dials) -> Setting:
         setting = super()._set(layer, values, width, dials)
         self._note(layer, setting)
         return setting
+
+
+def _block_of(width: float, height: float, *marks: AnyMark) -> Block:
+    return Block(width=width, height=height, parts=tuple((0, 0, mark) for mark in marks))
+
+
+def _level(heights: Sequence[float], room: float, tallest: float) -> float:
+    """To which height rows are filled up, the shortest first, as water would: even where there is room for it."""
+    level, ordered = 0.0, sorted(heights)
+    for count, height in enumerate(ordered, 1):
+        reached = (room - sum(ordered[count:])) / count
+        level = min(reached, ordered[count]) if count < len(ordered) else reached
+        if level < height or (count < len(ordered) and reached < ordered[count]):
+            break
+    return min(level, max(tallest, ordered[-1]))
 
 
 def _shown(layers: Sequence[Layer], values: Values, dials: _Dials) -> list[Layer]:
@@ -433,13 +460,7 @@ def _is_open(layer: Layer) -> bool:
     """Whether a layer in a row takes a share of the width instead of its own."""
     if layer.width is not None or layer.hug:
         return False
-    if isinstance(layer, RowLayer):
-        return _spreads(layer.row)
-    return isinstance(layer, StackLayer | RepeatLayer | RectLayer | TextLayer)
-
-
-def _spreads(layers: Sequence[Layer]) -> bool:
-    return any(_is_open(each) for each in layers)
+    return isinstance(layer, StackLayer | RowLayer | RepeatLayer | RectLayer | TextLayer)
 
 
 def _align(align: str) -> float:
@@ -485,4 +506,3 @@ def _too_long(text: str, slot: str | None, lines: int, overflow: Overflow) -> Te
         hint=_("shorten it by about {count} characters", count=over),
         slot=slot,
     )  # fmt: skip
-

@@ -1,5 +1,6 @@
 """Marks: what a layout asks the drawing to put on the picture, in px from its top left corner, back to front."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -88,11 +89,16 @@ AnyMark: TypeAlias = Shape | Gradient | Picture | Icon | Line | Code
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """Marks that belong together, measured from the block's own top left corner."""
+    """Marks and blocks that belong together, each with its place from the block's own top left corner."""
 
     width: float
     height: float
-    marks: tuple[AnyMark, ...] = ()
+    parts: "tuple[tuple[float, float, Block | AnyMark], ...]" = ()
 
-    def at(self, x: float, y: float) -> tuple[AnyMark, ...]:
-        return tuple(replace(mark, x=mark.x + x, y=mark.y + y) for mark in self.marks)
+    def at(self, x: float, y: float) -> Iterator[AnyMark]:
+        """Every mark in it, with the block's corner at `x`, `y`; a tree until then, as most blocks are only measured."""
+        for dx, dy, part in self.parts:
+            if isinstance(part, Block):
+                yield from part.at(x + dx, y + dy)
+            else:
+                yield replace(part, x=part.x + x + dx, y=part.y + y + dy)

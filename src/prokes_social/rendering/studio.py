@@ -141,7 +141,9 @@ class Studio:
             raise unknown.fault.error from None
 
     def _job(self, request: CardRequest) -> _Job:
-        template = _found(self.templates, request.template, "template", _("there is no template {name}", name=request.template))
+        template = _found(
+            self.templates, request.template, "template", _("there is no template {name}", name=request.template)
+        )
         _found(self.brands, request.brand, "brand", _("there is no brand kit {name}", name=request.brand))
         artboard = template.artboard(request.size)
         if artboard is None:

@@ -12,7 +12,8 @@ PLATFORMS = ("x", "facebook", "instagram", "any")
 
 #: publish makes something public; upload hands in a picture (on Instagram it makes the container); metadata is X's
 #: alt text; timeline lists posts; insights reads numbers; container asks an Instagram container for its status; draft
-#: makes an unpublished Facebook post; lookup reads single objects; account is users/me, a Page or debug_token.
+#: makes an unpublished Facebook post; lookup reads single objects; account is users/me,
+#: a Page or debug_token; token is debug_token and X's /2/oauth2/token.
 CALLS = (
     "publish", "upload", "metadata", "timeline", "insights", "container",
     "draft", "lookup", "delete", "account", "token", "any",

@@ -5,15 +5,14 @@ import functools
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from prokes_social.sandbox.pages import template
 from prokes_social.sandbox.pictures import Picture, thumbnail
 from prokes_social.sandbox.world import Medium, Post, World
 from prokes_social.sandbox.x.text import HASHTAG, MENTION, URL
@@ -70,7 +69,7 @@ def page(world: World, *, inline: bool = False, only: list[Post] | None = None) 
         {"platform": platform, "label": label, "cards": [card for card in cards if card["platform"] == platform]}
         for platform, label in LABELS.items()
     ]
-    return _template().render(
+    return template("feed.html").render(
         columns=columns if only is None else [column for column in columns if column["cards"]],
         total=len(cards),
         live=not inline,
@@ -78,14 +77,6 @@ def page(world: World, *, inline: bool = False, only: list[Post] | None = None) 
         speed=_speed_words(speed),
         made_at=_moment(world.now()),
     )
-
-
-@functools.cache
-def _template() -> Template:
-    loader = FileSystemLoader(Path(__file__).with_name("templates"))
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters["angka"] = number
-    return environment.get_template("feed.html")
 
 
 def _card(world: World, post: Post, source: Callable[[Picture], str]) -> dict[str, Any]:
@@ -137,13 +128,6 @@ def marked_up(text: str, *, links: bool) -> Markup:
         pieces.append(Markup('<span class="mark">{}</span>').format(shown))
         last = match.end()
     return Markup("").join([*pieces, escape(text[last:])])
-
-
-def number(value: int) -> str:
-    """4.884 and 12,3 rb, as Indonesian feeds write them."""
-    if value < 10_000:
-        return f"{value:,}".replace(",", ".")
-    return f"{value / 1000:.1f}".removesuffix(".0").replace(".", ",") + " rb"
 
 
 def _initials(name: str) -> str:

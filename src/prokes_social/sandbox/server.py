@@ -14,6 +14,7 @@ from prokes_social.sandbox import control, feed
 from prokes_social.sandbox.edge import Edge, OpenHandedProtocol
 from prokes_social.sandbox.graph import door as graph
 from prokes_social.sandbox.world import World
+from prokes_social.sandbox.x import consent
 from prokes_social.sandbox.x import door as x
 
 METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
@@ -22,7 +23,7 @@ METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 def make_app(world: World) -> Starlette:
     edges = (("/2/{rest:path}", x.admit), ("/1.1/{rest:path}", x.admit), ("/v{rest:path}", graph.admit))
     platforms = [Route(path, Edge(world, admit).__call__, methods=METHODS) for path, admit in edges]
-    return Starlette(routes=[*control.routes(world), *feed.routes(world), *platforms])
+    return Starlette(routes=[*control.routes(world), *feed.routes(world), *consent.routes(world), *platforms])
 
 
 class Server(uvicorn.Server):

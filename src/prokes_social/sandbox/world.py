@@ -16,6 +16,7 @@ from prokes_social.sandbox.faults import Faults
 from prokes_social.sandbox.limits import Windows
 from prokes_social.sandbox.pictures import Picture
 from prokes_social.sandbox.settings import Settings
+from prokes_social.sandbox.x.grants import Grants
 
 #: X counts milliseconds from here in its ids (4 November 2010).
 SNOWFLAKE_EPOCH_MS = 1288834974657
@@ -85,6 +86,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     costs: Costs = field(default_factory=Costs)
     windows: Windows = field(default_factory=Windows)
+    grants: Grants = field(default_factory=Grants)
     nonces: dict[tuple[str, str], float] = field(default_factory=dict)
     media: dict[str, Medium] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)

@@ -32,8 +32,8 @@ sends:
 
 def check(campaign: Campaign, context: CheckContext) -> Iterator[Finding]:
     sent = {send.message for send in campaign.sends}
-    if not sent:
-        return  # a draft without any schedule yet
+    if not sent or not sent <= {message.id for message in campaign.messages}:
+        return  # a draft without any schedule yet, or a misspelt id, which is reported where it stands
     for position, message in enumerate(campaign.messages):
         if message.id not in sent:
             yield Finding(

@@ -22,17 +22,10 @@ good = "text: Vaksin ini aman dan terus dipantau. Ayo tanyakan kepada petugas."
 
 
 def check(campaign: Campaign, context: CheckContext) -> Iterator[Finding]:
-    return wording.findings(campaign, "absolute", _say)
+    return wording.findings(campaign, "absolute", otherwise=_OTHERWISE)
 
 
-def _say(hit: wording.Hit) -> tuple[Bilingual, Bilingual]:
-    what = Bilingual(
-        f"“{hit.found}” menjanjikan terlalu banyak. {hit.reason.id}",
-        f"“{hit.found}” promises too much. {hit.reason.en}",
-    )
-    if not hit.instead:
-        return what, Bilingual(
-            "Hapus kata ini, atau sebutkan manfaatnya dengan sumber.",
-            "Leave this out, or name the benefit with its source.",
-        )
-    return what, Bilingual(f"Tulis misalnya “{hit.instead}”.", f"Write for example “{hit.instead}”.")
+_OTHERWISE = Bilingual(
+    "Hapus kata ini, atau sebutkan manfaatnya dengan sumber.",
+    "Leave this out, or name the benefit with its source.",
+)

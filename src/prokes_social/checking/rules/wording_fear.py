@@ -22,13 +22,9 @@ good = "text: Tidak perlu panik. Ayo cuci tangan sebelum makan."
 
 
 def check(campaign: Campaign, context: CheckContext) -> Iterator[Finding]:
-    return wording.findings(campaign, "fear", _say)
+    return wording.findings(campaign, "fear", otherwise=_OTHERWISE)
 
 
-def _say(hit: wording.Hit) -> tuple[Bilingual, Bilingual]:
-    what = Bilingual(f"“{hit.found}” menimbulkan takut. {hit.reason.id}", f"“{hit.found}” frightens. {hit.reason.en}")
-    if not hit.instead:
-        return what, Bilingual(
-            "Hapus kata ini; katakan apa yang dapat dilakukan pembaca.", "Leave this word out; say what readers can do."
-        )
-    return what, Bilingual(f"Tulis misalnya “{hit.instead}”.", f"Write for example “{hit.instead}”.")
+_OTHERWISE = Bilingual(
+    "Hapus kata ini; katakan apa yang dapat dilakukan pembaca.", "Leave this word out; say what readers can do."
+)

@@ -22,13 +22,7 @@ good = "text: Ayo bawa penyanitasi tangan dan jaga jarak."
 
 
 def check(campaign: Campaign, context: CheckContext) -> Iterator[Finding]:
-    return wording.findings(campaign, "jargon", _say)
+    return wording.findings(campaign, "jargon", otherwise=_OTHERWISE)
 
 
-def _say(hit: wording.Hit) -> tuple[Bilingual, Bilingual]:
-    what = Bilingual(
-        f"“{hit.found}” sulit dipahami. {hit.reason.id}", f"“{hit.found}” is hard to understand. {hit.reason.en}"
-    )
-    if not hit.instead:
-        return what, Bilingual("Tulis dengan kata sehari-hari.", "Say it in everyday words.")
-    return what, Bilingual(f"Tulis “{hit.instead}”.", f"Write “{hit.instead}”.")
+_OTHERWISE = Bilingual("Tulis dengan kata sehari-hari.", "Say it in everyday words.")

@@ -30,15 +30,8 @@ def check(campaign: Campaign, context: CheckContext) -> Iterator[Finding]:
     for text in texts(campaign):
         for sentence in sentences(text.words):
             if _RECOMMENDED.search(sentence):
-                yield from (_finding(text.path, hit) for hit in wording.hits(sentence, "mandatory"))
+                for hit in wording.hits(sentence, "mandatory"):
+                    yield wording.finding(text.path, hit, otherwise=_OTHERWISE)
 
 
-def _finding(path: tuple[str | int, ...], hit: wording.Hit) -> Finding:
-    return Finding(
-        path=path,
-        near=hit.found,
-        what=Bilingual(
-            f"“{hit.found}” tidak sesuai aturan. {hit.reason.id}", f"“{hit.found}” is wrong. {hit.reason.en}"
-        ),
-        remedy=Bilingual(f"Tulis misalnya “{hit.instead}”.", f"Write for example “{hit.instead}”."),
-    )
+_OTHERWISE = Bilingual("Tulis “dianjurkan”.", "Write “dianjurkan”.")

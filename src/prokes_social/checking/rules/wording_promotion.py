@@ -22,13 +22,7 @@ good = "text: Vaksinasi lancar berkat kerja petugas dan warga. Ayo datang ke pus
 
 
 def check(campaign: Campaign, context: CheckContext) -> Iterator[Finding]:
-    return wording.findings(campaign, "promotion", _say)
+    return wording.findings(campaign, "promotion", otherwise=_OTHERWISE)
 
 
-def _say(hit: wording.Hit) -> tuple[Bilingual, Bilingual]:
-    what = Bilingual(
-        f"“{hit.found}” terbaca sebagai promosi. {hit.reason.id}", f"“{hit.found}” reads as promotion. {hit.reason.en}"
-    )
-    if not hit.instead:
-        return what, Bilingual("Hapus bagian ini.", "Leave this part out.")
-    return what, Bilingual(f"Tulis misalnya “{hit.instead}”.", f"Write for example “{hit.instead}”.")
+_OTHERWISE = Bilingual("Hapus bagian ini.", "Leave this part out.")

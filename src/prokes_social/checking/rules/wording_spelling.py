@@ -22,13 +22,7 @@ good = "text: Ayo antre dengan tertib dan kurangi risiko penularan."
 
 
 def check(campaign: Campaign, context: CheckContext) -> Iterator[Finding]:
-    return wording.findings(campaign, "spelling", _say)
+    return wording.findings(campaign, "spelling", otherwise=_OTHERWISE)
 
 
-def _say(hit: wording.Hit) -> tuple[Bilingual, Bilingual]:
-    what = Bilingual(
-        f"“{hit.found}” tidak baku. {hit.reason.id}", f"“{hit.found}” is not standard Indonesian. {hit.reason.en}"
-    )
-    if not hit.instead:
-        return what, Bilingual("Periksa kata ini di KBBI.", "Look this word up in the KBBI.")
-    return what, Bilingual(f"Tulis “{hit.instead}”.", f"Write “{hit.instead}”.")
+_OTHERWISE = Bilingual("Periksa kata ini di KBBI.", "Look this word up in the KBBI.")

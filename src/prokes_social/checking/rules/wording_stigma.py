@@ -22,14 +22,10 @@ good = "text: Bantu pasien COVID-19 di lingkungan Anda."
 
 
 def check(campaign: Campaign, context: CheckContext) -> Iterator[Finding]:
-    return wording.findings(campaign, "stigma", _say)
+    return wording.findings(campaign, "stigma", otherwise=_OTHERWISE)
 
 
-def _say(hit: wording.Hit) -> tuple[Bilingual, Bilingual]:
-    what = Bilingual(f"“{hit.found}” dapat menyakiti. {hit.reason.id}", f"“{hit.found}” may hurt. {hit.reason.en}")
-    if not hit.instead:
-        return what, Bilingual(
-            "Hapus kata ini, atau ceritakan keadaannya tanpa menilai orangnya.",
-            "Leave this word out, or tell the situation without judging the person.",
-        )
-    return what, Bilingual(f"Tulis misalnya “{hit.instead}”.", f"Write for example “{hit.instead}”.")
+_OTHERWISE = Bilingual(
+    "Hapus kata ini, atau ceritakan keadaannya tanpa menilai orangnya.",
+    "Leave this word out, or tell the situation without judging the person.",
+)

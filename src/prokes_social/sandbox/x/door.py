@@ -9,43 +9,46 @@ from prokes_social.sandbox.accounts import XUser
 from prokes_social.sandbox.calls import Answer, Call, Incoming, Refused, trace_id
 from prokes_social.sandbox.limits import DAY, QUARTER_HOUR, Standing
 from prokes_social.sandbox.world import World
-from prokes_social.sandbox.x import media, oauth, posting, problems, reading
+from prokes_social.sandbox.x import grants, media, oauth, posting, problems, reading
 
 Deed = Callable[[World, XUser, Incoming], Answer]
 
 
 @dataclass(frozen=True)
 class Route:
-    """`name` is what faults and the cost ledger call it; `limit` names the setting that bounds it."""
+    """`name` is what faults and the cost ledger call it; `limit` names the setting that bounds it, `scope` is OAuth 2.0's."""
 
     method: str
     path: re.Pattern[str]
     name: str
     limit: str
+    scope: str
     deed: Deed
 
 
 ROUTES = tuple(
-    Route(method, re.compile(path), name, limit, deed)
-    for method, path, name, limit, deed in (
-        ("POST", r"/2/tweets", "publish", "x_posts_per_15m", posting.create),
-        ("GET", r"/2/tweets", "lookup", "x_reads_per_15m", reading.by_ids),
-        ("GET", r"/2/tweets/[0-9]{1,19}", "lookup", "x_reads_per_15m", reading.by_id),
-        ("DELETE", r"/2/tweets/[0-9]{1,19}", "delete", "x_reads_per_15m", posting.remove),
-        ("GET", r"/2/users/me", "account", "x_reads_per_15m", reading.me),
-        ("GET", r"/2/users/[0-9]{1,19}/tweets", "timeline", "x_timeline_per_15m", reading.timeline),
-        ("POST", r"/2/media/upload", "upload", "x_media_per_15m", media.upload),
-        ("POST", r"/2/media/metadata", "metadata", "x_media_per_15m", media.describe),
-        ("POST", r"/1\.1/media/upload\.json", "upload", "x_media_per_15m", media.upload_v1),
-        ("POST", r"/1\.1/media/metadata/create\.json", "metadata", "x_media_per_15m", media.describe_v1),
+    Route(method, re.compile(path), name, limit, scope, deed)
+    for method, path, name, limit, scope, deed in (
+        ("POST", r"/2/tweets", "publish", "x_posts_per_15m", "tweet.write", posting.create),
+        ("GET", r"/2/tweets", "lookup", "x_reads_per_15m", "tweet.read", reading.by_ids),
+        ("GET", r"/2/tweets/[0-9]{1,19}", "lookup", "x_reads_per_15m", "tweet.read", reading.by_id),
+        ("DELETE", r"/2/tweets/[0-9]{1,19}", "delete", "x_reads_per_15m", "tweet.write", posting.remove),
+        ("GET", r"/2/users/me", "account", "x_reads_per_15m", "users.read", reading.me),
+        ("GET", r"/2/users/[0-9]{1,19}/tweets", "timeline", "x_timeline_per_15m", "tweet.read", reading.timeline),
+        ("POST", r"/2/media/upload", "upload", "x_media_per_15m", "media.write", media.upload),
+        ("POST", r"/2/media/metadata", "metadata", "x_media_per_15m", "media.write", media.describe),
+        ("POST", r"/1\.1/media/upload\.json", "upload", "x_media_per_15m", "media.write", media.upload_v1),
+        ("POST", r"/1\.1/media/metadata/create\.json", "metadata", "x_media_per_15m", "media.write", media.describe_v1),
     )
 )
 
 
 def admit(world: World, incoming: Incoming) -> Call:
     """Raises Refused."""
+    if incoming.path in ("/2/oauth2/token", "/2/oauth2/revoke") and incoming.method == "POST":
+        return _token_call(world, incoming)
     route = _route(incoming)
-    user = oauth.caller(world, incoming)
+    user = oauth.caller(world, incoming, route.scope)
     with world.lock:
         world.costs.request("x", route.name)
         headers = _count(world, user, route)
@@ -56,6 +59,20 @@ def admit(world: World, incoming: Incoming) -> Call:
         act=partial(route.deed, world, user, incoming),
         headers={"x-transaction-id": trace_id(), **headers},
     )
+
+
+def _token_call(world: World, incoming: Incoming) -> Call:
+    """No account: whose tokens these are shows only when they are looked at."""
+
+    def act() -> Answer:
+        with world.lock:
+            if incoming.path.endswith("revoke"):
+                return grants.revoke(world.grants, incoming)
+            return grants.redeem(world.grants, world.directory.x_users(), incoming, world.now())
+
+    with world.lock:
+        world.costs.request("x", "token")
+    return Call(platform="x", account=None, names=frozenset({"token"}), act=act)
 
 
 def _route(incoming: Incoming) -> Route:

@@ -33,13 +33,13 @@ REQUIRED = {
 }
 
 
-def caller(world: World, incoming: Incoming) -> XUser:
-    """Raises Refused (401) for a missing, wrong, stale or repeated proof."""
+def caller(world: World, incoming: Incoming, scope: str) -> XUser:
+    """Raises Refused (401) for a missing, wrong, stale or repeated proof; `scope` is what a bearer token must cover."""
     header = incoming.headers.get("authorization", "")
     scheme, _, rest = header.partition(" ")
     user = None
     if scheme.lower() == "bearer":
-        user = _by_bearer(world, rest.strip())
+        user = _by_bearer(world, rest.strip(), scope)
     elif scheme.lower() == "oauth":
         user = _by_signature(world, incoming, header)
     if user is None:
@@ -47,8 +47,12 @@ def caller(world: World, incoming: Incoming) -> XUser:
     return user
 
 
-def _by_bearer(world: World, token: str) -> XUser | None:
-    return next((user for user in world.directory.x_users() if token in user.bearer_tokens), None)
+def _by_bearer(world: World, token: str, scope: str) -> XUser | None:
+    """The tokens an account was made with never end; those it consented to do."""
+    with world.lock:
+        consented = world.grants.user_of(token, scope, world.now())
+    users = world.directory.x_users()
+    return next((user for user in users if token in user.bearer_tokens or user.id == consented), None)
 
 
 def _by_signature(world: World, incoming: Incoming, header: str) -> XUser | None:

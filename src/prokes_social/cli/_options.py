@@ -1,0 +1,56 @@
+"""Words on the command line whose choices are found in folders; looked up only when they are needed.
+
+`prokes --help` imports every command module to list it, so these stay light: nothing heavy at their top.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from prokes_social.i18n import _
+
+if TYPE_CHECKING:
+    from prokes_social.model.platform import Size
+
+
+class OneOf(click.Choice[str]):
+    """A choice among names that a function tells."""
+
+    def __init__(self, names: Callable[[], Sequence[str]]) -> None:
+        self._names = names
+        self.case_sensitive = True
+
+    @property
+    def choices(self) -> Sequence[str]:  # type: ignore[override]
+        return self._names()
+
+
+class SizeType(click.ParamType["Size"]):
+    name = "WxH"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "Size":
+        from prokes_social.model.platform import Size
+
+        try:
+            return value if isinstance(value, Size) else Size.parse(str(value))
+        except ValueError:
+            self.fail(_("{value} is not a size such as 1080x1350.", value=value), param, ctx)
+
+
+def platform_names() -> Sequence[str]:
+    from prokes_social import platforms
+
+    return platforms.names()
+
+
+def status_names() -> Sequence[str]:
+    from prokes_social.model.delivery import DeliveryStatus
+
+    return [status.value for status in DeliveryStatus]
+
+
+def format_names() -> Sequence[str]:
+    from prokes_social.reporting import formats
+
+    return formats.names()
