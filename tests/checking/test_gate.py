@@ -150,3 +150,8 @@ def test_a_stand_in_is_never_blamed() -> None:
     guessed: frozenset[tuple[str | int, ...]] = frozenset({("messages", 0, "text")})
     assert isinstance(file.value, Campaign)
     assert check_campaign(replace(file, stand_ins=guessed), CONTEXT) == []
+
+
+def test_must_is_milder_than_compulsory() -> None:
+    found = check_campaign(campaign("text: Peserta vaksinasi harus membawa KTP. Ayo siapkan."), CONTEXT)
+    assert [(each.code, each.severity) for each in found] == [("wording-mandatory", Severity.WARNING)]

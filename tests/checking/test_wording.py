@@ -89,7 +89,9 @@ def test_right_words_and_tags_are_left_alone(text: str) -> None:
         ("Tidak ada obat yang tidak 100% aman.", "absolute"),
         ("Klaim yang keliru: uap daun menyembuhkan COVID-19.", "absolute"),
         ("Panduan makan siang di panti.", "promotion"),
-        ("Pilih ruang yang berjendela.", "promotion"),
+        ("Pilih ruang yang berjendela, ambil nomor urut antrean.", "promotion"),
+        ("Kini giliran Anda. Instalasi gawat darurat buka 24 jam.", "fear"),
+        ("Ayo usir nyamuk dari rumah.", "stigma"),
     ],
 )
 def test_words_that_are_turned_round_are_left_alone(text: str, name: str) -> None:
@@ -101,8 +103,8 @@ def test_a_full_stop_ends_what_turns_a_word_round() -> None:
 
 
 def test_parties_are_known_by_their_capitals() -> None:
-    assert [hit.found for hit in hits("Acara PAN di kota.", "promotion")] == ["PAN"]
-    assert hits("Masak dengan pan besar.", "promotion") == []
+    assert [hit.found for hit in hits("Acara kader PAN di kota.", "promotion")] == ["kader PAN"]
+    assert hits("Kader pan dan wajan; bayar PKB, tanda tangani PKS.", "promotion") == []
 
 
 def test_each_word_is_reported_once_in_reading_order() -> None:

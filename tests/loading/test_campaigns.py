@@ -111,7 +111,7 @@ def test_a_hashtag_inside_another_is_not_taken_for_it() -> None:
         ("to: official, zone: WIBB, at: 2026-11-24 07.30", "zone", "WIBB"),
         ("to: official, window: lama, at: 2026-11-24 07.30", "window", "lama"),
         ("to: [], at: 2026-11-24 07.30", "too-few", "[]"),
-        ("to: official", "time-missing", "id: s"),
+        ("to: official", "time-missing", "{id: s"),
         ("to: official, at: 2026-11-24 07.30, every: senin 07.30", "time-twice", "every"),
         ("to: official, at: 2026-11-24 07.30, between: [2026-11-24, 2026-11-25]", "every-missing", "between"),
         ("to: official, at: 2026-11-24 07.30, except: [2026-11-25]", "every-missing", "except"),

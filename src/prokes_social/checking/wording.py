@@ -17,6 +17,7 @@ from prokes_social.checking.rule import Finding
 from prokes_social.checking.texts import sentences, texts, without_addresses
 from prokes_social.i18n import Bilingual
 from prokes_social.model.campaign import Campaign, Path
+from prokes_social.problem import Severity
 
 _PREFIXES = r"(?:(?:meng|meny|mem|men|me|peng|peny|pem|pen|per|pe|ber|be|ter|di|ke|se)){0,2}"
 _SUFFIXES = r"(?:kan|an|i)?(?:nya|lah|kah|ku|mu|pun)?"
@@ -37,6 +38,7 @@ class Entry(BaseModel):
     use: str = ""
     whole: bool = False  #: no derivations, even in a list with affixes
     exact_case: bool = False
+    mild: bool = False  #: a warning even where the list means errors
     unless_after: tuple[str, ...] = ()  #: words before it that turn its meaning round: "tidak perlu panik"
     reason: Reason | None = None
     source: str = ""
@@ -101,7 +103,9 @@ def findings(campaign: Campaign, name: str, *, otherwise: Bilingual) -> Iterator
 def finding(path: Path, hit: Hit, *, otherwise: Bilingual) -> Finding:
     what = Bilingual(f"“{hit.found}”: {hit.reason.id}", f"“{hit.found}”: {hit.reason.en}")
     better = Bilingual(f"Lebih baik: “{hit.instead}”.", f"Better: “{hit.instead}”.")
-    return Finding(path=path, what=what, remedy=better if hit.instead else otherwise, near=hit.found)
+    remedy = better if hit.instead else otherwise
+    severity = Severity.WARNING if hit.entry.mild else None
+    return Finding(path=path, what=what, remedy=remedy, near=hit.found, severity=severity)
 
 
 def _pattern(words: list[str], before: str, after: str, flags: int) -> re.Pattern[str]:

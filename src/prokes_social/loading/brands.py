@@ -45,7 +45,7 @@ def load_brands(folders: Sequence[Path]) -> dict[str, Loaded[BrandKit]]:
     """By folder name. A kit of an earlier folder hides its namesakes. Raises ContentError with all Problems."""
     sheets, problems = _sheets(folders)
     kits: dict[str, Loaded[BrandKit]] = {}
-    for name, sheet in sheets.items():
+    for name in sheets:
         try:
             kits[name] = _kit(_lineage(name, sheets))
         except ContentError as error:

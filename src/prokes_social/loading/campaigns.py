@@ -77,9 +77,9 @@ def _references(file: Loaded[Campaign]) -> Iterator[Problem]:
 def _repeated_ids(file: Loaded[Campaign]) -> Iterator[Problem]:
     for part in ("sources", "messages", "sends"):
         first: dict[str, Path] = {}
-        for path, id in _ids_with_paths(file, part):
-            if first.setdefault(id, path) != path:
-                what = _("The id “{id}” is already used on line {line}.", id=id, line=file.place(first[id]).line)
+        for path, name in _ids_with_paths(file, part):
+            if first.setdefault(name, path) != path:
+                what = _("The id “{id}” is already used on line {line}.", id=name, line=file.place(first[name]).line)
                 yield _problem(file, path, "id-twice", what, _("Give each one an id of its own."))
 
 
@@ -105,13 +105,13 @@ def _unknown_messages(file: Loaded[Campaign]) -> Iterator[Problem]:
 
 
 def _ids(file: Loaded[Campaign], part: str) -> list[str]:
-    return [id for _path, id in _ids_with_paths(file, part)]
+    return [name for _path, name in _ids_with_paths(file, part)]
 
 
 def _ids_with_paths(file: Loaded[Campaign], part: str) -> list[tuple[Path, str]]:
     items: Iterable[Any] = getattr(file.value, part)
     found: list[tuple[Path, str]] = [((part, position, "id"), item.id) for position, item in enumerate(items)]
-    return [(path, id) for path, id in found if not file.is_guess(path)]
+    return [(path, name) for path, name in found if not file.is_guess(path)]
 
 
 def _campaign_dates(file: Loaded[Campaign]) -> Iterator[Problem]:

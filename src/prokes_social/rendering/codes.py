@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+import numpy
 import zxingcpp
 from PIL import Image
 
@@ -19,7 +20,7 @@ def modules(content: str) -> Image.Image:
     barcode = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     bitmap = zxingcpp.write_barcode_to_image(barcode, scale=1, add_quiet_zones=False)
     height, width = bitmap.shape[:2]
-    return Image.frombytes("L", (width, height), bytes(memoryview(bitmap)))
+    return Image.frombytes("L", (width, height), numpy.asarray(bitmap).tobytes())
 
 
 def side(content: str, most: int) -> int:
@@ -36,5 +37,5 @@ def side(content: str, most: int) -> int:
 
 def read(picture: Image.Image) -> set[str]:
     """What the QR codes on a picture say."""
-    found = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     return {each.text for each in found}

@@ -5,6 +5,7 @@ from functools import lru_cache
 from math import cos, radians, sin
 
 import numpy
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from prokes_social.model.brand import Rgb
@@ -113,7 +114,7 @@ def rounded(size: tuple[int, int], radius: Corners, border: int) -> Image.Image:
     corners = [min(round(corner), width // 2 + width % 2, height // 2 + height % 2) for corner in radius]
     if border:
         inner = tuple(float(max(corner - border, 0)) for corner in radius)
-        hole = rounded((width - 2 * border, height - 2 * border), inner, 0)  # type: ignore[arg-type]
+        hole = rounded((width - 2 * border, height - 2 * border), inner, 0)
         mask = rounded(size, radius, 0).copy()
         mask.paste(0, (border, border), hole)
         return mask
@@ -146,7 +147,8 @@ def ramp(size: tuple[int, int], first: Rgb, last: Rgb, angle: int) -> Image.Imag
     return Image.fromarray((start + (end - start) * share + _noise(width, height)).astype(numpy.uint8))
 
 
-def _noise(width: int, height: int) -> "numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.float32]]":
+def _noise(width: int, height: int) -> NDArray[numpy.float32]:
+    """A repeating 4×4 pattern between 0 and 1, the same for all channels."""
     bayer = numpy.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], numpy.float32)
-    tiled = numpy.tile((bayer + 0.5) / 16, (-(-height // 4), -(-width // 4)))
+    tiled = numpy.tile((bayer + numpy.float32(0.5)) / numpy.float32(16), (-(-height // 4), -(-width // 4)))
     return tiled[:height, :width, None]

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from prokes_social.errors import AssetMissing, CardError
-from prokes_social.i18n import _, n_
+from prokes_social.i18n import _
 from prokes_social.model.brand import BrandKit
 from prokes_social.model.campaign import Path
 from prokes_social.model.card import CardRequest
@@ -106,8 +106,7 @@ def _rows_faults(name: str, slot: Slot, given: Any, path: Path, kit: BrandKit) -
         yield _fault(path, "card-slot-kind", message, _("begin each row with a dash"))
         return
     if len(given) > slot.max:
-        message = n_("{slot} has {rows} rows; there is room for {count}",
-                     "{slot} has {rows} rows; there is room for {count}", slot.max, slot=name, rows=len(given))  # fmt: skip
+        message = _("{slot} has {rows} rows; there is room for {most}", slot=name, rows=len(given), most=slot.max)
         yield _fault((*path, slot.max), "card-too-many-rows", message, _("leave some out, or make two cards"))
     for index, row in enumerate(given):
         fields = _as_mapping(row, slot)

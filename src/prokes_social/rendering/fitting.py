@@ -26,7 +26,8 @@ _GLUE = (
 )
 #: Little words that look forward: a line should not end with one.
 _FORWARD = frozenset(
-    "di ke dari dan atau yang untuk dengan pada oleh dalam jika bila agar saat para si sang the a an of to and or for in".split()
+    {"di", "ke", "dari", "dan", "atau", "yang", "untuk", "dengan", "pada", "oleh", "dalam", "jika", "bila", "agar"}
+    | {"saat", "para", "si", "sang", "the", "a", "an", "of", "to", "and", "or", "for", "in", "on", "with"}
 )
 
 _MARKED = re.compile(r"\*(\S(?:[^*]*\S)?)\*")
@@ -50,7 +51,7 @@ class Setting:
     lines: tuple[tuple[Word, ...], ...]
 
 
-class Overflow(Exception):  # noqa: N818 - a fact about a text, not yet an error
+class Overflow(Exception):
     """The text needs `needed` lines at its smallest size, or has a word wider than the room (`word`)."""
 
     def __init__(self, needed: int, word: str = "") -> None:
@@ -172,13 +173,13 @@ def breaks(
 
 def _least_widest(line: Callable[[int, int], float], words: int, count: int) -> float:
     """The width of the widest line when it is as narrow as it can be."""
-    best = [0.0] + [line(0, end) for end in range(1, words + 1)]
+    best = [line(0, end) if end else 0.0 for end in range(words + 1)]
     for _ in range(count - 1):
-        best = [0.0] + [
-            min([best[end], *(max(best[start], line(start, end)) for start in range(1, end))])
-            for end in range(1, words + 1)
-        ]
+        best = [min([best[end], *(max(best[at], line(at, end)) for at in range(1, end))]) for end in range(words + 1)]
     return best[words]
+
+
+_Broken = tuple[float, tuple[int, ...]]  #: cost so far, and where the lines end
 
 
 def _most_even(
@@ -195,13 +196,11 @@ def _most_even(
         # A short first line looks like a slip, a short last one does not.
         return float((1 - width / limit) ** 2) * (1.5 if start == 0 and count > 3 else 1.0) + dangling + lone
 
-    best: list[tuple[float, tuple[int, ...]]] = [(cost(0, end) if end else 0.0, (end,)) for end in range(words + 1)]
+    def broken(end: int, best: Sequence[_Broken]) -> _Broken:
+        ways = ((best[start][0] + cost(start, end), (*best[start][1], end)) for start in range(1, end))
+        return min(ways, default=(float("inf"), ()))
+
+    best: list[_Broken] = [(cost(0, end) if end else 0.0, (end,)) for end in range(words + 1)]
     for _ in range(count - 1):
-        best = [
-            min(
-                ((best[start][0] + cost(start, end), (*best[start][1], end)) for start in range(1, end)),
-                default=(float("inf"), ()),
-            )
-            for end in range(words + 1)
-        ]
+        best = [broken(end, best) for end in range(words + 1)]
     return best[words][1]

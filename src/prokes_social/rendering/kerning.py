@@ -199,15 +199,15 @@ class Kerning:
         row = data + 6 + 2 * count + inner * (count + words)
         shift = 0.0
         for n in range(count):
-            value = self._i16(row + 2 * n) if n < words else unpack_from(">b", self._data, row + words + n)[0]
+            value = self._i16(row + 2 * n) if n < words else int(unpack_from(">b", self._data, row + words + n)[0])
             shift += value * self._scalar(regions, self._u16(data + 6 + 2 * n))
         return shift
 
     def _scalar(self, regions: int, index: int) -> float:
         """How far the weight reaches into a region, 0 to 1. Further axes stand at their default."""
         axes = self._u16(regions)
-        start, peak, end = (v / 16384 for v in unpack_from(">hhh", self._data, regions + 4 + 6 * axes * index))
-        place = self._place
+        start, peak, end = (int(v) / 16384 for v in unpack_from(">hhh", self._data, regions + 4 + 6 * axes * index))
+        place: float = self._place
         if peak == 0 or place == peak:
             return 1.0
         if not start < place < end:

@@ -111,7 +111,9 @@ def compose(layers: Sequence[Layer], artboard: Artboard, size: Size, values: Val
     for layer in layers:
         if visible(layer, values):
             box = layer.box or _default_box(layer, artboard, size)
-            marks += _shape(layer, box, look) if isinstance(layer, _SHAPES) else _Setter(look).into(layer, box, values)
+            marks += (
+                [_shape(layer, box, look)] if isinstance(layer, _SHAPES) else _Setter(look).into(layer, box, values)
+            )
     return marks
 
 
@@ -128,19 +130,20 @@ def _corners(radius: tuple[int, int, int, int], look: Look) -> Corners:
     return one, two, three, four
 
 
-def _shape(layer: Layer, box: Box, look: Look) -> list[AnyMark]:
+def _shape(layer: RectLayer | CircleLayer | GradientLayer, box: Box, look: Look) -> AnyMark:
     x, y, width, height = box
     if isinstance(layer, GradientLayer):
         first, last = (look.color(color) for color in layer.gradient)
-        radius = _corners(layer.radius, look)
-        return [
-            Gradient(x=x, y=y, width=width, height=height, first=first, last=last, angle=layer.angle, radius=radius)
-        ]
+        return Gradient(
+            x=x, y=y, width=width, height=height, radius=_corners(layer.radius, look),
+            first=first, last=last, angle=layer.angle,
+        )  # fmt: skip
     if isinstance(layer, CircleLayer):
-        color, radius = layer.circle, (width / 2,) * 4
-    elif isinstance(layer, RectLayer):
-        color, radius = layer.rect, _corners(layer.radius, look)
-    return [_surface(Plate(color=color, opacity=layer.opacity, border=layer.border), box, radius, look)]
+        half = width / 2
+        plate = Plate(color=layer.circle, opacity=layer.opacity, border=layer.border)
+        return _surface(plate, box, (half, half, half, half), look)
+    plate = Plate(color=layer.rect, opacity=layer.opacity, border=layer.border)
+    return _surface(plate, box, _corners(layer.radius, look), look)
 
 
 def _surface(plate: Plate, box: tuple[float, float, float, float], radius: Corners, look: Look) -> Shape:
@@ -204,9 +207,9 @@ class _Setter:
 
     def _with_spare(self, layer: Layer, values: Values, dials: _Dials, left: Callable[[_Dials], float]) -> _Dials:
         """Give the picture what is left beside roomy gaps, else what is left beside comfortable ones."""
-        picture = next((each for each in descend(layer) if _takes_spare(each, values)), None)
-        for room in (1.0, _COMFORT) if isinstance(picture, ImageLayer) and picture.spare else ():
-            least, most = picture.spare  # type: ignore[union-attr, misc]
+        spans = [each.spare for each in descend(layer) if _takes_spare(each, values) and isinstance(each, ImageLayer)]
+        for span, room in ((span, room) for span in spans if span for room in (1.0, _COMFORT)):
+            least, most = span
             # With the smallest picture in place the gap above it is counted too.
             free = least + left(replace(dials, spare=least, room=room))
             if free >= least:
@@ -376,8 +379,11 @@ class _Setter:
             return self._image(layer, values, width, dials)
         if isinstance(layer, QrLayer):
             return self._code(layer, values)
-        box = (0, 0, round(width), getattr(layer, "height", None) or 0)
-        return _block_of(width, box[3], *_shape(layer, box, self._look))
+        if isinstance(layer, _SHAPES):
+            # A line between two texts, as a rule.
+            box = (0, 0, round(width), getattr(layer, "height", None) or 0)
+            return _block_of(width, box[3], _shape(layer, box, self._look))
+        return Block(width=width, height=0.0)
 
     def _icon(self, layer: IconLayer, values: Values, dials: _Dials) -> Block:
         size = dials.size(layer)[1]
@@ -400,15 +406,18 @@ class _Setter:
         tall = dials.spare if layer.spare else float(layer.height or (layer.width or width) / aspect)
         tall = min(tall, width / aspect)
         tint = self._look.color(layer.color) if layer.color else None
-        marks: list[AnyMark] = [
-            Picture(x=0, y=0, width=tall * aspect, height=tall, name=name, tint=tint, opacity=layer.opacity)
-        ]
-        if layer.icon and (icon := values.fill(layer.icon)):
-            side = tall * layer.icon_size
-            place = {"x": (tall * aspect - side) / 2, "y": (tall - side) / 2}
-            color = self._look.color("brand.primary_dark")
-            marks.append(Icon(**place, width=side, height=side, name=icon, color=color, slot=values.slot(layer.icon)))
-        return _block_of(tall * aspect, tall, *marks)
+        picture = Picture(x=0, y=0, width=tall * aspect, height=tall, name=name, tint=tint, opacity=layer.opacity)
+        return _block_of(picture.width, tall, picture, *self._icon_inside(layer, values, picture))
+
+    def _icon_inside(self, layer: ImageLayer, values: Values, picture: Picture) -> Iterator[Icon]:
+        if layer.icon and (name := values.fill(layer.icon)):
+            side = picture.height * layer.icon_size
+            x, y, color = (
+                (picture.width - side) / 2,
+                (picture.height - side) / 2,
+                self._look.color("brand.primary_dark"),
+            )
+            yield Icon(x=x, y=y, width=side, height=side, name=name, color=color, slot=values.slot(layer.icon))
 
 
 class _Noting(_Setter):

@@ -96,7 +96,7 @@ class Block:
     parts: "tuple[tuple[float, float, Block | AnyMark], ...]" = ()
 
     def at(self, x: float, y: float) -> Iterator[AnyMark]:
-        """Every mark in it, with the block's corner at `x`, `y`; a tree until then, as most blocks are only measured."""
+        """Every mark in it, with the block's corner at `x`, `y`. A tree until then: most blocks are only measured."""
         for dx, dy, part in self.parts:
             if isinstance(part, Block):
                 yield from part.at(x + dx, y + dy)

@@ -191,7 +191,7 @@ class Studio:
         return self._boards[key]
 
 
-class _Unknown(Exception):  # noqa: N818 - carries a fault, is none
+class _Unknown(Exception):
     def __init__(self, what: str, message: str, hint: str) -> None:
         super().__init__(message)
         self.fault = Fault(path=(what,), code=f"card-{what}-unknown", error=AssetMissing(message, hint=hint))

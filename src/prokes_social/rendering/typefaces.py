@@ -10,6 +10,7 @@ import hashlib
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
+from itertools import pairwise
 
 from PIL import Image, ImageDraw, ImageFont, features
 
@@ -66,7 +67,7 @@ class Face:
     def width(self, text: str, tracking: float = 0.0) -> float:
         """In ems, kerned; tracking follows every character but the last."""
         if text not in self._widths:
-            kerned = sum(self._kerning.of(a, b) for a, b in zip(text, text[1:], strict=False))
+            kerned = sum(self._kerning.of(a, b) for a, b in pairwise(text))
             self._widths[text] = sum(map(self.advance, text)) + kerned
         return self._widths[text] + tracking * max(len(text) - 1, 0)
 

@@ -153,7 +153,7 @@ def newest_known(readings: Sequence[TakenReading]) -> dict[Metric, Figure]:
 
 def told(reading: TakenReading) -> dict[Metric, int]:
     """The numbers that a reading really holds."""
-    if False:
+    if reading.known is Known.UNKNOWN:
         return {}
     return {metric: value for metric, value in reading.numbers.items() if value is not None}
 
