@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def picture() -> Iterator[Picture]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Served) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield Picture(
             data=data.getvalue(),
             media_type="image/jpeg",
@@ -141,3 +142,43 @@ def make_desk(sandbox: Sandbox, picture: Picture, rows: dict[str, Any]) -> MakeD
 def desk(request: pytest.FixtureRequest, make_desk: MakeDesk) -> Desk:
     """Each platform that has a file, in turn; impatient, so that a hanging call is soon given up."""
     return make_desk(request.param, connect_timeout=2.0, read_timeout=1.0)
+
+
+class Scripted:
+    """A platform that gives one answer to everything, until told another."""
+
+    def __init__(self) -> None:
+        self.status, self.headers, self.body = 200, {}, b"{}"
+        self.requests: list[tuple[str, dict[str, str], bytes]] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                outer.requests.append((self.path, dict(self.headers), body))
+                self.send_response(outer.status)
+                for name, value in {"Content-Type": "application/json", **outer.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(outer.body)
+
+            do_GET = do_POST = do_DELETE = _answer  # noqa: N815
+
+            def log_message(self, *_args: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def says(self, status: int, body: Any, **headers: str) -> None:
+        self.status, self.headers = status, headers
+        self.body = body if isinstance(body, bytes) else json.dumps(body).encode()
+
+
+@pytest.fixture
+def scripted() -> Iterator[Scripted]:
+    made = Scripted()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()

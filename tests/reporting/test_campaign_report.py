@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from conftest import START, Office
 
 from prokes_social.errors import ContentError
 from prokes_social.model.delivery import DeliveryStatus
 from prokes_social.model.reach import Figure, Known, Metric
 from prokes_social.model.report import UNKNOWN, FoundBy, Report, ReportedDelivery, added
 from prokes_social.reporting import campaign_report
+
+from .conftest import START, Office
 
 DAY = 1.0  #: of a sandbox post's life, in seconds of ours
 

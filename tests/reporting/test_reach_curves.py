@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
-from conftest import START, Office, settings_of
 
 from prokes_social.model.report import Axis, Curves
 from prokes_social.reporting.axes import nice_steps
 from prokes_social.reporting.chart import LABEL_GAP, NARROW, WIDE, Chart, draw
+
+from .conftest import START, Office, settings_of
 
 
 def real_life(office: Office) -> None:
@@ -100,8 +102,11 @@ def test_labels_of_lines_that_end_together_stand_apart(office: Office) -> None:
     for account in ("a", "b", "c", "d"):
         office.has_account(account, "x")
         office.reads(office.publishes(office.queues("sabun", account)), 1, impressions=100)
-    places = sorted(line.label_y for line in drawn(office.reports().curves).lines)
-    assert all(later - earlier >= LABEL_GAP for earlier, later in zip(places, places[1:], strict=False))
+    chart = drawn(office.reports().curves)
+    places = sorted(line.label_y for line in chart.lines)
+    assert all(later - earlier >= LABEL_GAP for earlier, later in pairwise(places))
+    assert places[0] >= chart.frame.top
+    assert places[-1] <= chart.frame.floor
 
 
 def test_ticks_of_a_clock_fall_on_local_midnight(office: Office) -> None:
@@ -112,7 +117,9 @@ def test_ticks_of_a_clock_fall_on_local_midnight(office: Office) -> None:
     office.reads(post, 72 * 3600, impressions=30)
     chart = drawn(office.reports(after=80 * 3600).curves, 80 * 3600, NARROW)
     assert [tick.label for tick in chart.x_ticks] == ["24 Nov", "25 Nov", "26 Nov"]
-    assert all(chart.frame.left <= tick.at <= chart.frame.right for tick in chart.x_ticks)
+    # From the first reading at 08.00 to now, 15.00 three days later, are 79 hours; midnight comes after 16 of them.
+    share = (chart.x_ticks[0].at - chart.frame.left) / (chart.frame.right - chart.frame.left)
+    assert share == pytest.approx(16 / 79, abs=0.001)
 
 
 @pytest.mark.parametrize("highest", [0, 1, 3, 4, 7, 99, 100, 101, 8431, 1_234_567])

@@ -40,6 +40,7 @@ from prokes_social.rendering.typefaces import Face
 
 _TYPE_STEPS = 24  #: of the type dial; finer than the eye
 _COMFORT = 0.5  #: of the room dial
+_YIELDING = (0.8, 0.6, 0.45)  #: how far down the type dial words make room for a picture
 _SHAPES = (RectLayer, CircleLayer, GradientLayer)
 
 
@@ -69,9 +70,9 @@ class Values:
         return NAMES.sub(lambda match: self.words.get(match[1], ""), text).strip()
 
     def slot(self, text: str) -> str | None:
-        """The slot a text comes from, to name it in a complaint."""
-        name = next(iter(NAMES.findall(text)), None)
-        return self.row_of if name and name.startswith("item.") else name
+        """The slot that most of a text comes from, to name it in a complaint."""
+        names = sorted(NAMES.findall(text), key=lambda name: -len(self.words.get(name, "")))
+        return self.row_of if names and names[0].startswith("item.") else next(iter(names), None)
 
     def of_row(self, slot: str, row: Mapping[str, str]) -> "Values":
         return Values({**self.words, **{f"item.{key}": word for key, word in row.items()}}, {}, slot)
@@ -206,14 +207,15 @@ class _Setter:
         return low / _TYPE_STEPS
 
     def _with_spare(self, layer: Layer, values: Values, dials: _Dials, left: Callable[[_Dials], float]) -> _Dials:
-        """Give the picture what is left beside roomy gaps, else what is left beside comfortable ones."""
+        """Give the picture what the words leave; for its sake they may be set a little smaller than they could."""
         spans = [each.spare for each in descend(layer) if _takes_spare(each, values) and isinstance(each, ImageLayer)]
-        for span, room in ((span, room) for span in spans if span for room in (1.0, _COMFORT)):
-            least, most = span
+        sizes = [dials.type, *(size for size in _YIELDING if size < dials.type)]
+        tries = [(span, size, room) for span in spans if span for size in sizes for room in (1.0, _COMFORT)]
+        for (least, most), size, room in tries:
             # With the smallest picture in place the gap above it is counted too.
-            free = least + left(replace(dials, spare=least, room=room))
-            if free >= least:
-                return replace(dials, spare=min(most, free))
+            tried = replace(dials, type=size, room=room, spare=least)
+            if (free := left(tried)) >= 0:
+                return replace(dials, type=size, spare=min(most, least + free))
         return dials
 
     def _too_tall(self, layer: Layer, values: Values, width: float, height: float) -> TextDoesNotFit:

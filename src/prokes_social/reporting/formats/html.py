@@ -1,4 +1,4 @@
-"""A report in, one self-contained page out: pictures, style and chart inside, readable without JavaScript, printable."""
+"""A report in, one self-contained page out: pictures, style and chart inside; fit for paper and without scripts."""
 
 from base64 import b64encode
 from collections.abc import Mapping

@@ -16,13 +16,13 @@ Deed = Callable[[World, XUser, Incoming], Answer]
 
 @dataclass(frozen=True)
 class Route:
-    """`name` is what faults and the cost ledger call it; `limit` names the setting that bounds it, `scope` is OAuth 2.0's."""
+    """`name` is what faults and the ledger of costs call it, `limit` the setting that bounds it."""
 
     method: str
     path: re.Pattern[str]
     name: str
     limit: str
-    scope: str
+    scope: str  #: what an OAuth 2.0 token must cover
     deed: Deed
 
 
