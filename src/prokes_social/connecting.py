@@ -10,9 +10,10 @@ from prokes_social.errors import PlatformError, SettingsError, Unauthorized
 from prokes_social.i18n import _
 from prokes_social.keys import KeyRing, Secret, WrongKey
 from prokes_social.model.account import Account, AccountKind, Unit
+from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.platform import Connection, Identity
 from prokes_social.platforms import Platform
-from prokes_social.store import Store, accounts
+from prokes_social.store import Store, accounts, alarms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,7 @@ class Connector:
             accounts.note_identity(
                 tx, account.id, external_id=identity.external_id, handle=identity.handle, now=self.clock.now()
             )
+            alarms.close(tx, f"account:{account.id}", now=self.clock.now(), kinds=(AlarmKind.BLOCKED,))
         return identity
 
     def named(self, name: str) -> Account:

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from prokes_social.i18n import _
 from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.model.platform import Submission
+from prokes_social.publishing import Reaper
 from prokes_social.store import campaigns, deliveries
 
 if TYPE_CHECKING:
@@ -47,11 +47,7 @@ class Deliveries:
 
     def reap(self) -> list[int]:
         """Give back what a lost publisher held, and close windows; the ids of deliveries that are missed now."""
-        now, timing = self._app.clock.now(), self._app.timing
-        with self._app.store.write() as tx:
-            doubted = _("the publisher was lost during the call")
-            deliveries.reap(tx, now=now, first_look=now + timing.lookups[0], reason=doubted)
-            return deliveries.miss_overdue(tx, now=now, reason=_("its window closed before it could go out"))
+        return Reaper(store=self._app.store, clock=self._app.clock, timing=self._app.timing).reap()
 
     def is_idle(self) -> bool:
         """Nothing is in flight or in doubt, and nothing is due within the time it takes to prepare."""

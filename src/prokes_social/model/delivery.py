@@ -10,7 +10,6 @@ from typing import Any
 from prokes_social.i18n import Bilingual
 from prokes_social.model.platform import Post, Prepared
 
-
 _NONE = Bilingual("", "")  # for type checkers only: looking a member up by value needs no label
 
 
@@ -124,6 +123,7 @@ class Delivery:
     reason: str = ""  #: why it is failed, missed, held or back to waiting, for people
     next_at: datetime
     fence: int = 0
+    late_until: datetime | None = None  #: a person said that it may go out late, until then
     sources_until: date | None = None
     cost: Decimal = Decimal(0)
     prepared: Prepared | None = None
@@ -131,6 +131,11 @@ class Delivery:
     lookups: int = 0
     attempts: int = 0
     post: Post | None = None
+
+    @property
+    def last_moment(self) -> datetime:
+        """After this it is missed."""
+        return self.late_until or self.content.not_after
 
 
 class Outcome(StrEnum):

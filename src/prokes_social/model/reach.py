@@ -8,7 +8,6 @@ from typing import Any
 
 from prokes_social.i18n import Bilingual
 
-
 _NONE = Bilingual("", "")  # for type checkers only: looking a member up by value needs no label
 
 

@@ -22,6 +22,7 @@ from prokes_social.i18n import Bilingual, _
 from prokes_social.keys import Secret
 from prokes_social.model.platform import Connection, Identity, Limits, Post, Prepared, Submission
 from prokes_social.model.reach import ReachSnapshot
+from prokes_social.platforms._limits import beyond
 from prokes_social.problem import Problem
 
 #: Half of the publisher's 60 s lease: a call that takes longer could outlive its claim.
@@ -102,8 +103,6 @@ class Platform(ABC):
 
     def check(self, submission: Submission) -> list[Problem]:
         """What the platform would refuse, without asking it; sentences in the reader's language."""
-        from prokes_social.platforms._limits import beyond
-
         return beyond(self.limits, self.label, submission)
 
     @abstractmethod
@@ -138,6 +137,10 @@ class Platform(ABC):
         """US dollars that one post of this text costs."""
         return Decimal(0)
 
+    def external_id_at(self, address: str) -> str | None:
+        """The id of the post at an address that a person gave; None where the address does not tell."""
+        return None
+
     def remove(self, post: Post, connection: Connection) -> bool:
         """Take a post down. True: it is gone. False: this platform leaves that to a person."""
         return False
@@ -149,6 +152,10 @@ class Platform(ABC):
     def refresh(self, connection: Connection) -> Mapping[str, Secret] | None:
         """New credentials, to be stored before the old ones are dropped; None where they don't run out."""
         return None
+
+    def revoke(self, connection: Connection) -> bool:
+        """Hand the credentials back when a person withdraws. True: the platform has ended them."""
+        return False
 
     def consent(self, redirect_url: str, state: str) -> Consent | None:
         """Where a person allows us to post for them; None where the platform has no such way for persons."""

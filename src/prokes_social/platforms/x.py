@@ -295,42 +295,47 @@ class X(Platform):
             "redirect_uri": redirect_url,
             "code_verifier": verifier.reveal(),
         }
-        return self._granted(form, account=self.label)
+        call = self._call_about(self.label, Secret(code), verifier)
+        return self._tokens(call, self._exchange(call, self.base_url, "token", form))
 
     def refresh(self, connection: Connection) -> Mapping[str, Secret] | None:
         token = _revealed(connection, "refresh_token")
         if not token:
             return None
-        return self._granted({"grant_type": "refresh_token", "refresh_token": token}, account=connection.account)
+        call = self._call_about(connection.account, *connection.credentials.values())
+        form = {"grant_type": "refresh_token", "refresh_token": token}
+        return self._tokens(call, self._exchange(call, self.origin_of(connection), "token", form))
 
-    def _granted(self, form: Mapping[str, str], account: str) -> dict[str, Secret]:
-        """Ask for tokens by hand: tweepy's OAuth2UserHandler brings its own session, without our limits."""
+    def revoke(self, connection: Connection) -> bool:
+        token = _revealed(connection, "refresh_token")
+        if not token:
+            return False
+        call = self._call_about(connection.account, *connection.credentials.values())
+        return self._exchange(call, self.origin_of(connection), "revoke", {"token": token}).get("revoked") is True
+
+    def _exchange(self, call: Call, origin: str, what: str, form: Mapping[str, str]) -> Mapping[str, Any]:
+        """Tokens are asked for by hand: tweepy's OAuth2UserHandler brings a session of its own, without our limits."""
         app_secret = self.settings.client_secret.get_secret_value()
-        hidden = [Secret(value) for name, value in form.items() if name in ("code", "code_verifier", "refresh_token")]
-        call = Call(
-            platform=self.label,
-            account=account,
-            kind=Kind.REPEATABLE,
-            secrets=all_forms([*hidden, Secret(app_secret)]),
-        )
-        answer = self._through(
-            call,
-            self.base_url,
-            lambda session: session.request(
-                "POST",
-                f"{self.base_url}/2/oauth2/token",
-                data={**form, "client_id": self.settings.client_id},
-                auth=(self.settings.client_id, app_secret) if app_secret else None,
-            ),
-        )
+        options: dict[str, Any] = {"data": {**form, "client_id": self.settings.client_id}}
+        if app_secret:
+            options["auth"] = (self.settings.client_id, app_secret)
+        address = f"{origin}/2/oauth2/{what}"
+        answer = self._through(call, origin, lambda session: session.request("POST", address, **options))
         if answer.status_code == 400:  # the token was used before, or the person withdrew
             raise call.unauthorized(words_of(answer))
         if not answer.ok:
             raise self._refusal(call, answer)
-        return self._tokens(call, body_of(answer))
+        return body_of(answer)
+
+    def _call_about(self, account: str, *hidden: Secret) -> Call:
+        app_secret = Secret(self.settings.client_secret.get_secret_value())
+        return Call(
+            platform=self.label, account=account, kind=Kind.REPEATABLE, secrets=all_forms([*hidden, app_secret])
+        )
 
     def _tokens(self, call: Call, body: Mapping[str, Any]) -> dict[str, Secret]:
-        ends = self.clock.now() + timedelta(seconds=int(body.get("expires_in") or 7200))
+        lives = body.get("expires_in")
+        ends = self.clock.now() + timedelta(seconds=lives if isinstance(lives, int) else 7200)
         return {
             "access_token": Secret(_told(call, body, "access_token")),
             "refresh_token": Secret(_told(call, body, "refresh_token")),

@@ -2,6 +2,8 @@
 
 from prokes_social.publishing.lookup import LookUp
 from prokes_social.publishing.publisher import Publisher
+from prokes_social.publishing.reaper import Reaper
+from prokes_social.publishing.settling import Settler
 from prokes_social.publishing.timing import Timing
 
-__all__ = ["LookUp", "Publisher", "Timing"]
+__all__ = ["LookUp", "Publisher", "Reaper", "Settler", "Timing"]

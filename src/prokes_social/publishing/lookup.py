@@ -7,10 +7,11 @@ from datetime import timedelta
 from prokes_social.errors import NotSent, PlatformError
 from prokes_social.i18n import _
 from prokes_social.model.account import Account
+from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.delivery import Claim, DeliveryStatus, Outcome
 from prokes_social.model.platform import Post, Prepared
-from prokes_social.publishing.publisher import Publisher
-from prokes_social.store import accounts, deliveries
+from prokes_social.publishing.publisher import Publisher, alarm_text
+from prokes_social.store import accounts, alarms, deliveries
 
 #: How far before the call a look-up reaches back: clocks of platforms and servers differ.
 CLOCK_SKEW = timedelta(minutes=5)
@@ -36,7 +37,7 @@ class LookUp:
     def look(self, claim: Claim) -> DeliveryStatus:
         """One look-up; the status in which the delivery was left."""
         try:
-            found = self._find(claim)
+            found = self.find(claim)
         except NotSent as error:
             return self._absent(claim, error.message, proved=True)
         except PlatformError as error:
@@ -45,7 +46,8 @@ class LookUp:
             return self.publisher.record(claim, found, found_by="look-up")
         return self._again(claim, _("the platform does not show it yet"))
 
-    def _find(self, claim: Claim) -> Post | None:
+    def find(self, claim: Claim) -> Post | None:
+        """Ask the platform once. None: not seen. Raises NotSent where it is proved absent, else PlatformError."""
         publisher = self.publisher
         with publisher.store.read() as tx:
             tries = deliveries.attempts(tx, claim.delivery.id)
@@ -70,11 +72,15 @@ class LookUp:
         clock = self.publisher.clock
         with self.publisher.store.write() as tx:
             account: Account = accounts.by_id(tx, claim.delivery.account_id)
-            in_time = clock.now() <= claim.delivery.content.not_after
+            in_time = clock.now() <= claim.delivery.last_moment
             if account.resend_when_absent and in_time:
                 deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.NOT_SENT, said=reason, now=clock.now())
                 deliveries.leave(tx, claim, DeliveryStatus.SCHEDULED, reason=reason, next_at=clock.now())
                 return DeliveryStatus.SCHEDULED
             why = _("proved not sent: {reason}", reason=reason) if proved else _("looked for and not found")
-            deliveries.leave(tx, claim, DeliveryStatus.HELD, reason=why)
+            if deliveries.leave(tx, claim, DeliveryStatus.HELD, reason=why):
+                what = alarm_text(claim.delivery, why)
+                subject = f"delivery:{claim.delivery.id}"
+                alarms.close(tx, subject, now=clock.now(), kinds=(AlarmKind.UNCERTAIN,))
+                alarms.ring(tx, AlarmKind.HELD, subject, what, now=clock.now())
         return DeliveryStatus.HELD

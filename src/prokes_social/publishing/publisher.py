@@ -15,11 +15,19 @@ from prokes_social.errors import (
     Unauthorized,
 )
 from prokes_social.i18n import _
+from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.delivery import Claim, Delivery, DeliveryStatus, Outcome
 from prokes_social.model.platform import Connection, Post, Prepared, Submission
 from prokes_social.platforms import Platform
 from prokes_social.publishing.timing import Timing
-from prokes_social.store import Store, accounts, deliveries, snapshots
+from prokes_social.store import Store, accounts, alarms, deliveries, snapshots
+
+#: Statuses that want a person.
+RINGS = {
+    DeliveryStatus.FAILED: AlarmKind.FAILED,
+    DeliveryStatus.MISSED: AlarmKind.MISSED,
+    DeliveryStatus.HELD: AlarmKind.HELD,
+}
 
 
 def _pass(point: str) -> None:
@@ -56,7 +64,7 @@ class Publisher:
     def publish(self, claim: Claim) -> DeliveryStatus:
         """One claim to its end; the status in which it was left."""
         self.at("claimed")
-        if self.clock.now() > claim.delivery.content.not_after:
+        if self.clock.now() > claim.delivery.last_moment:
             return self._leave(claim, DeliveryStatus.MISSED, self._late(claim.delivery))
         try:
             connection = self.connection_of(claim.delivery)
@@ -109,7 +117,8 @@ class Publisher:
         now = self.clock.now()
         today = now.astimezone(zone_named(claim.delivery.zone)).date()
         with self.store.write() as tx:
-            return deliveries.begin_sending(tx, claim, prepared=prepared, now=now, today=today) is not None
+            number = deliveries.begin_sending(tx, claim, prepared=prepared, now=now, today=today, gap=self.timing.gap)
+        return number is not None
 
     def _step_back(self, claim: Claim) -> DeliveryStatus:
         """The intent did not fit any more: say why, where the row is still ours."""
@@ -117,8 +126,8 @@ class Publisher:
         today = now.astimezone(zone_named(claim.delivery.zone)).date()
         until = claim.delivery.sources_until
         if until and until < today:
-            return self._leave(claim, DeliveryStatus.WAITING, _("a source expired before the delivery went out"))
-        if now > claim.delivery.content.not_after:
+            return self._expire(claim)
+        if now > claim.delivery.last_moment:
             return self._leave(claim, DeliveryStatus.MISSED, self._late(claim.delivery))
         return self._release(claim, now + self.timing.retry, "")
 
@@ -149,6 +158,7 @@ class Publisher:
             now = self.clock.now()
             deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.PUBLISHED, said="", now=now)
             snapshots.plan_readings(tx, post_id, self.readings_of(claim.delivery, post))
+            alarms.close(tx, _subject(claim), now=now)
         self.at("recorded")
         return DeliveryStatus.PUBLISHED
 
@@ -179,13 +189,17 @@ class Publisher:
         if told:
             with self.store.write() as tx:
                 accounts.pause(tx, claim.delivery.account_id, again)
-        if again > claim.delivery.content.not_after:
+        if again > claim.delivery.last_moment:
             return self._leave(claim, DeliveryStatus.MISSED, _in_words(error))
         return self._release(claim, again, _in_words(error))
 
     def _block(self, claim: Claim, error: PlatformError) -> DeliveryStatus:
         with self.store.write() as tx:
-            accounts.block(tx, claim.delivery.account_id, why=_in_words(error), now=self.clock.now())
+            now = self.clock.now()
+            accounts.block(tx, claim.delivery.account_id, why=_in_words(error), now=now)
+            account = f"account:{claim.delivery.account_id}"
+            what = f"{claim.delivery.key.account}: {_in_words(error)}"
+            alarms.ring(tx, AlarmKind.BLOCKED, account, what, now=now)
         return self._release(claim, claim.delivery.content.due_at, _in_words(error))
 
     def _end(self, claim: Claim, outcome: Outcome, error: PlatformError) -> None:
@@ -206,11 +220,29 @@ class Publisher:
 
     def _leave(self, claim: Claim, to: DeliveryStatus, reason: str) -> DeliveryStatus:
         with self.store.write() as tx:
-            deliveries.leave(tx, claim, to, reason=reason)
+            if deliveries.leave(tx, claim, to, reason=reason) and to in RINGS:
+                alarms.ring(tx, RINGS[to], _subject(claim), alarm_text(claim.delivery, reason), now=self.clock.now())
         return to
+
+    def _expire(self, claim: Claim) -> DeliveryStatus:
+        reason = _("a source expired before the delivery went out")
+        with self.store.write() as tx:
+            deliveries.leave(tx, claim, DeliveryStatus.WAITING, reason=reason)
+            what = alarm_text(claim.delivery, reason)
+            alarms.ring(tx, AlarmKind.EXPIRED, _subject(claim), what, now=self.clock.now())
+        return DeliveryStatus.WAITING
 
     def _late(self, delivery: Delivery) -> str:
         return delivery.reason or _("its window closed before it could go out")
+
+
+def alarm_text(delivery: Delivery, reason: str) -> str:
+    """Which delivery, on which account, and why."""
+    return f"#{delivery.id} {delivery.key.campaign}/{delivery.key.message} → {delivery.key.account}: {reason}"
+
+
+def _subject(claim: Claim) -> str:
+    return f"delivery:{claim.delivery.id}"
 
 
 def _in_words(error: PlatformError) -> str:

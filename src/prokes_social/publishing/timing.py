@@ -9,6 +9,8 @@ class Timing:
     lease: timedelta = timedelta(seconds=60)
     lead: timedelta = timedelta(minutes=10)  #: preparing may begin this long before the due time
     retry: timedelta = timedelta(seconds=15)  #: after "not sent" without a time from the platform
+    gap: timedelta = timedelta(0)  #: least distance between two posts of one account
+    ring_after: timedelta = timedelta(seconds=60)  #: in doubt for longer, a person should know
     #: after an uncertain call; counted from its end
     lookups: tuple[timedelta, ...] = tuple(timedelta(seconds=s) for s in (15, 60, 300, 900))
 

@@ -102,6 +102,16 @@ class Studio:
         """The same as problems, without a place: who knows the file adds it."""
         return [fault.problem() for fault in self.faults(request)]
 
+    def marks(self, request: CardRequest) -> list[AnyMark]:
+        """What would be drawn over the base picture, and where. Raises CardError for the first fault."""
+        job = self._known(request)
+        for fault in faults_of(request, job.template, job.bench.kit):
+            raise fault.error
+        marks, faults = self._laid(job)
+        for fault in faults:
+            raise fault.error
+        return marks
+
     def digest(self, request: CardRequest) -> str:
         """SHA-256 over everything the card is drawn from, without drawing it. Raises CardError."""
         job = self._known(request)
@@ -120,12 +130,7 @@ class Studio:
 
     def render(self, request: CardRequest) -> Card:
         """Draw a card. Raises CardError, AssetMissing or TextDoesNotFit for the first of its faults."""
-        job = self._known(request)
-        for fault in faults_of(request, job.template, job.bench.kit):
-            raise fault.error
-        marks, faults = self._laid(job)
-        for fault in faults:
-            raise fault.error
+        job, marks = self._known(request), self.marks(request)
         with self._one_at_a_time:
             image = self._drawn(job, marks)
         data, media_type = encode(image, job.template.picture, spliced=bool(job.template.personal))

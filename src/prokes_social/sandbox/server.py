@@ -61,7 +61,9 @@ class Server(uvicorn.Server):
 
 def listen(world: World, host: str, port: int) -> socket.socket:
     """Bind; port 0 takes a free one. The world learns its address. Raises OSError where the port is taken."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named, or asyncio leaves Nagle's algorithm on, and each answer waits 40 ms for an acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -81,7 +83,17 @@ def serve(host: str, port: int, *, world: World | None = None, state_file: Path 
         if state_file:
             write_state(state_file, url)
 
-    Server(world, listen(world, host, port), tell).run_here()
+    _forget_state(state_file)
+    try:
+        Server(world, listen(world, host, port), tell).run_here()
+    finally:
+        _forget_state(state_file)
+
+
+def _forget_state(path: Path | None) -> None:
+    """Whoever waits for the file must not find that of an earlier run."""
+    if path:
+        path.unlink(missing_ok=True)
 
 
 def write_state(path: Path, url: str) -> None:

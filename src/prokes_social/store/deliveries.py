@@ -24,10 +24,12 @@ from sqlalchemy.sql.expression import ColumnElement
 from prokes_social.model.delivery import MOVES, Claim, Content, Delivery, DeliveryStatus, Key, Outcome
 from prokes_social.model.platform import Post, Prepared
 from prokes_social.store.approvals import is_approved
+from prokes_social.store.switches import STOP, is_on
 from prokes_social.store.tables import account, attempt, delivery, post
 
 S = DeliveryStatus
 d = delivery.c
+NO_GAP = dt.timedelta(0)
 
 
 # --- what people read -----------------------------------------------------------------------------------------------
@@ -82,6 +84,7 @@ def put(tx: Connection, key: Key, content: Content, *, next_at: datetime, **more
     """Write what a plan wants as `waiting`; False where the row passed the point of no return meanwhile."""
     values = {**_content_values(content), **more, "status": S.WAITING.value, "reason": "", "next_at": next_at}
     values |= {"prepared": None, "prepared_until": None, "owner": None, "lease_until": None, "lookups": 0}
+    values |= {"late_until": None}
     fields = {"campaign": key.campaign, "message": key.message, "occurrence": key.occurrence}
     account_id = select(account.c.id).where(account.c.name == key.account).scalar_subquery()
     movable = [S.WAITING.value, *(status.value for status, to in MOVES.items() if S.WAITING in to)]
@@ -121,7 +124,14 @@ def claim(
     """
     due = (
         select(d.id)
-        .where(_is(S.SCHEDULED), d.next_at <= bindparam("now"), _account_is_free(), ~_held_back(), ~_earlier_due())
+        .where(
+            _is(S.SCHEDULED),
+            d.next_at <= bindparam("now"),
+            ~is_on(STOP),
+            _account_is_free(),
+            ~_held_back(),
+            ~_earlier_due(),
+        )
         .order_by(d.next_at, d.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=delivery)  # SQLite's compiler drops it; PostgreSQL uses it
@@ -153,17 +163,20 @@ def keep_prepared(tx: Connection, held: Claim, prepared: Prepared) -> bool:
     return tx.execute(_under(held, S.CLAIMED).values(**values)).rowcount == 1
 
 
-def begin_sending(tx: Connection, held: Claim, *, prepared: Prepared, now: datetime, today: dt.date) -> int | None:
+def begin_sending(
+    tx: Connection, held: Claim, *, prepared: Prepared, now: datetime, today: dt.date, gap: dt.timedelta = NO_GAP
+) -> int | None:
     """The intent: claimed to sending where everything still fits; the attempt's number, or None where it does not.
 
-    This is the point of no return for edits and cancels.
+    This is the point of no return for edits and cancels. `gap` is the least distance to the account's next post.
     """
     fits = (
         _under(held, S.CLAIMED)
         .where(
             d.digest == held.delivery.content.digest,
             d.lease_until > now,
-            d.not_after >= now,
+            _last_moment() >= now,
+            ~is_on(STOP),
             d.sources_until.is_(None) | (d.sources_until >= today),
             is_approved(d.digest),
             _account_is_free(now),
@@ -172,6 +185,7 @@ def begin_sending(tx: Connection, held: Claim, *, prepared: Prepared, now: datet
     )
     if tx.execute(fits).rowcount != 1:
         return None
+    tx.execute(update(account).where(account.c.id == held.delivery.account_id).values(free_at=now + gap))
     count = select(func.count()).where(attempt.c.delivery_id == held.delivery.id)
     number = int(tx.execute(count).scalar_one()) + 1
     values = {"delivery_id": held.delivery.id, "number": number, "prepared": dict(prepared.markers)}
@@ -233,13 +247,28 @@ def look_again(tx: Connection, held: Claim, *, next_at: datetime) -> bool:
     return tx.execute(_under(held, S.UNCERTAIN).values(**values)).rowcount == 1
 
 
+def resolve(tx: Connection, held: Claim, to: DeliveryStatus, *, reason: str, **values: Any) -> bool:
+    """What a person decided about a delivery at rest; False where it moved meanwhile."""
+    return _leave(tx, held, to, reason=reason, **values)
+
+
+def take_at_rest(tx: Connection, delivery_id: int, statuses: Collection[DeliveryStatus]) -> Claim | None:
+    """Put a fence around a delivery that waits for a person, so that two people do not settle it twice."""
+    at_rest = d.status.in_([status.value for status in statuses])
+    taken = update(delivery).where(d.id == delivery_id, at_rest).values(fence=d.fence + 1)
+    if tx.execute(taken).rowcount != 1:
+        return None
+    row = get(tx, delivery_id)
+    return Claim(delivery=row, owner="", claimed_at=0) if row else None
+
+
 # --- what the reaper does -------------------------------------------------------------------------------------------
 
 
 def miss_overdue(tx: Connection, *, now: datetime, reason: str) -> list[int]:
     """Waiting and scheduled rows whose window closed."""
     late = select(d.id).where(d.status.in_([literal_column("'waiting'"), literal_column("'scheduled'")]))
-    ids = [row.id for row in tx.execute(late.where(d.not_after < now))]
+    ids = [row.id for row in tx.execute(late.where(d.not_after < now, _last_moment() < now))]
     _move(tx, ids, S.MISSED, reason=reason)
     return ids
 
@@ -253,6 +282,12 @@ def reap(tx: Connection, *, now: datetime, first_look: datetime, reason: str) ->
     values = {"status": S.UNCERTAIN.value, "uncertain_since": now, "next_at": first_look, "lookups": 0, "owner": None}
     doubted = tx.execute(sending.values(**values, reason=reason, fence=d.fence + 1)).rowcount
     return back, doubted
+
+
+def long_uncertain(tx: Connection, *, since_before: datetime) -> list[Delivery]:
+    """In doubt for so long that a person should know."""
+    query = _deliveries().where(_is(S.UNCERTAIN), d.uncertain_since < since_before)
+    return [_delivery(row) for row in tx.execute(query).mappings()]
 
 
 # --- pieces ---------------------------------------------------------------------------------------------------------
@@ -287,7 +322,13 @@ def _account_is_free(now: datetime | None = None) -> ColumnElement[bool]:
         account.c.id == d.account_id,
         account.c.blocked_at.is_(None),
         account.c.paused_until.is_(None) | (account.c.paused_until <= at),
+        account.c.free_at.is_(None) | (account.c.free_at <= at),
     )
+
+
+def _last_moment() -> ColumnElement[datetime]:
+    """When the window closes, or until when a person said that it may go out late."""
+    return func.coalesce(d.late_until, d.not_after)
 
 
 def _held_back() -> ColumnElement[bool]:
@@ -356,6 +397,7 @@ def _delivery(row: RowMapping) -> Delivery:
         reason=row["reason"],
         next_at=row["next_at"],
         fence=row["fence"],
+        late_until=row["late_until"],
         sources_until=row["sources_until"],
         cost=row["cost"],
         prepared=_prepared(row),

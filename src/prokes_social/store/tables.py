@@ -79,6 +79,7 @@ account = Table(
     Column("handle", Text),
     Column("checked_at", Instant),
     Column("paused_until", Instant),
+    Column("free_at", Instant),  # the least distance after the post before is over
     Column("blocked_at", Instant),
     _required("blocked_why", Text, server_default=""),
 )
@@ -138,6 +139,7 @@ delivery = Table(
     Column("card_digest", Text, ForeignKey("card.content_digest")),
     _required("due_at", Instant),
     _required("not_after", Instant),
+    Column("late_until", Instant),  # a person said: send it late, until then
     Column("sources_until", Date),  # the first day on which one of its sources no longer holds, less one
     _required("cost", Numeric(10, 4, asdecimal=True)),
     _required("status", Text),
@@ -224,5 +226,30 @@ approval = Table(
     _required("verdict", Text),  # approved | sent-back
     _required("who", Text),
     _required("at", Instant),
+    _required("remark", Text, server_default=""),
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("kind", Text),
+    _required("subject", Text),  # delivery:12, account:3, clock, database
+    _required("what", Text),
+    _required("remedy", Text),
+    _required("opened_at", Instant),
+    Column("told_at", Instant),
+    Column("closed_at", Instant),
+)
+# One alarm for one trouble, however many processes notice it.
+_RINGING = text("closed_at is null")
+Index("uq_alarm_open", alarm.c.kind, alarm.c.subject, unique=True, sqlite_where=_RINGING, postgresql_where=_RINGING)
+
+switch = Table(
+    "switch",
+    metadata,
+    Column("name", Text, primary_key=True),  # a row means: on
+    _required("since", Instant),
+    _required("who", Text),
     _required("remark", Text, server_default=""),
 )

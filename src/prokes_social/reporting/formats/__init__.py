@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from prokes_social.errors import ContentError, StoreError
 from prokes_social.i18n import Bilingual, _, speaking
-from prokes_social.model.report import Report
+
+if TYPE_CHECKING:
+    from prokes_social.model.report import Report
 
 
 class Format(Protocol):
@@ -23,7 +25,7 @@ class Format(Protocol):
     media_type: str
     label: Bilingual
 
-    def write(self, report: Report) -> Mapping[str, bytes]: ...
+    def write(self, report: "Report") -> Mapping[str, bytes]: ...
 
 
 def names() -> tuple[str, ...]:
@@ -41,14 +43,14 @@ def get(name: str) -> Format:
     return cast("Format", import_module(f"{__name__}.{name}"))
 
 
-def render(report: Report, name: str) -> dict[str, bytes]:
+def render(report: "Report", name: str) -> dict[str, bytes]:
     """The files of one format by name, in the report's own language whatever is spoken around."""
     with speaking(report.language):
         written = get(name).write(report)
     return {report.subject.campaign + ending: data for ending, data in written.items()}
 
 
-def write(report: Report, name: str, folder: Path) -> list[Path]:
+def write(report: "Report", name: str, folder: Path) -> list[Path]:
     """Write one format into `folder`; the files' paths. Raises StoreError where the disk refuses."""
     return [_write(folder / file, data) for file, data in render(report, name).items()]
 

@@ -11,6 +11,26 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "alarm",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("remedy", sa.Text(), nullable=False),
+        sa.Column("opened_at", Instant(), nullable=False),
+        sa.Column("told_at", Instant(), nullable=True),
+        sa.Column("closed_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
+    )
+    op.create_index(
+        "uq_alarm_open",
+        "alarm",
+        ["kind", "subject"],
+        unique=True,
+        sqlite_where=sa.text("closed_at is null"),
+        postgresql_where=sa.text("closed_at is null"),
+    )
+    op.create_table(
         "approval",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
@@ -39,6 +59,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_card_file_digest"), "card", ["file_digest"], unique=False)
     op.create_table(
+        "switch",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_switch")),
+    )
+    op.create_table(
         "unit",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -60,6 +88,7 @@ def upgrade() -> None:
         sa.Column("handle", sa.Text(), nullable=True),
         sa.Column("checked_at", Instant(), nullable=True),
         sa.Column("paused_until", Instant(), nullable=True),
+        sa.Column("free_at", Instant(), nullable=True),
         sa.Column("blocked_at", Instant(), nullable=True),
         sa.Column("blocked_why", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_account_unit_id")),
@@ -104,6 +133,7 @@ def upgrade() -> None:
         sa.Column("card_digest", sa.Text(), nullable=True),
         sa.Column("due_at", Instant(), nullable=False),
         sa.Column("not_after", Instant(), nullable=False),
+        sa.Column("late_until", Instant(), nullable=True),
         sa.Column("sources_until", sa.Date(), nullable=True),
         sa.Column("cost", sa.Numeric(precision=10, scale=4), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),

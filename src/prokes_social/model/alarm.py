@@ -1,0 +1,106 @@
+"""Alarm: something that wants a person, with what happened, to what, and the next step."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from prokes_social.i18n import Bilingual
+
+_NONE = Bilingual("", "")  # for type checkers only: looking a member up by value needs no label
+
+
+class AlarmKind(StrEnum):
+    """Each kind carries its label and the next step in both languages."""
+
+    label: Bilingual
+    remedy: Bilingual
+
+    def __new__(cls, value: str, label: Bilingual = _NONE, remedy: Bilingual = _NONE) -> "AlarmKind":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.remedy = remedy
+        return member
+
+    UNCERTAIN = (
+        "uncertain",
+        Bilingual("kiriman belum pasti", "delivery uncertain"),
+        Bilingual(
+            "Jangan unggah sendiri; kiriman ini sedang dicari di platform.",
+            "Don't post it by hand; it is being looked up on the platform.",
+        ),
+    )
+    HELD = (
+        "held",
+        Bilingual("kiriman ditahan", "delivery held"),
+        Bilingual(
+            "Lihat di platform, lalu putuskan dengan `prokes delivery resolve`.",
+            "Look at the platform, then decide with `prokes delivery resolve`.",
+        ),
+    )
+    MISSED = (
+        "missed",
+        Bilingual("kiriman terlewat", "delivery missed"),
+        Bilingual(
+            "Kirim terlambat atau batalkan dengan `prokes delivery resolve`.",
+            "Send it late or drop it with `prokes delivery resolve`.",
+        ),
+    )
+    FAILED = (
+        "failed",
+        Bilingual("kiriman ditolak", "delivery refused"),
+        Bilingual(
+            "Perbaiki pesannya di berkas kampanye, lalu jadwalkan dan setujui lagi.",
+            "Mend the message in the campaign file, then schedule and approve it again.",
+        ),
+    )
+    EXPIRED = (
+        "source-expired",
+        Bilingual("sumber kedaluwarsa", "source expired"),
+        Bilingual(
+            "Periksa sumbernya, perbarui `valid_until`, lalu jadwalkan dan setujui lagi.",
+            "Check the source, renew `valid_until`, then schedule and approve it again.",
+        ),
+    )
+    BLOCKED = (
+        "blocked",
+        Bilingual("akun diblokir", "account blocked"),
+        Bilingual(
+            "Sambungkan lagi akunnya, lalu jalankan `prokes account check`.",
+            "Connect the account again, then run `prokes account check`.",
+        ),
+    )
+    BUDGET = (
+        "budget",
+        Bilingual("anggaran X habis", "X budget spent"),
+        Bilingual(
+            "Naikkan `x_monthly_budget` di prokes.toml atau tunggu bulan depan.",
+            "Raise `x_monthly_budget` in prokes.toml or wait for the next month.",
+        ),
+    )
+    CLOCK = (
+        "clock-jump",
+        Bilingual("jam komputer melompat", "clock jumped"),
+        Bilingual(
+            "Periksa jam dan NTP; penerbitan berhenti sampai `prokes resume`.",
+            "Check the clock and NTP; publishing stands still until `prokes resume`.",
+        ),
+    )
+    DATABASE = (
+        "database-gone",
+        Bilingual("basis data tidak terjangkau", "database gone"),
+        Bilingual(
+            "Periksa cakram dan server basis data; tidak ada yang dikirim selama itu.",
+            "Check the disk and the database server; nothing is sent meanwhile.",
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    kind: AlarmKind
+    subject: str  #: `delivery:12`, `account:3`, `clock` or `database`
+    what: str
+    opened_at: datetime
+    id: int = 0
+    closed_at: datetime | None = None

@@ -1,0 +1,56 @@
+"""Open alarms: one row a trouble, however many processes notice it; kept when closed."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from prokes_social.model.alarm import Alarm, AlarmKind
+from prokes_social.store.tables import alarm
+
+
+def ring(tx: Connection, kind: AlarmKind, subject: str, what: str, *, now: datetime) -> bool:
+    """Open an alarm; False where the same one rings already."""
+    ringing = select(alarm.c.id).where(
+        alarm.c.kind == kind.value, alarm.c.subject == subject, alarm.c.closed_at.is_(None)
+    )
+    if tx.execute(ringing).first():
+        return False
+    tx.execute(
+        insert(alarm).values(kind=kind.value, subject=subject, what=what, remedy=str(kind.remedy), opened_at=now)
+    )
+    return True
+
+
+def close(tx: Connection, subject: str, *, now: datetime, kinds: Collection[AlarmKind] = tuple(AlarmKind)) -> None:
+    """The trouble with `subject` is over."""
+    rings = [alarm.c.subject == subject, alarm.c.closed_at.is_(None), alarm.c.kind.in_([kind.value for kind in kinds])]
+    tx.execute(update(alarm).where(*rings).values(closed_at=now))
+
+
+def ringing(tx: Connection) -> list[Alarm]:
+    rows = tx.execute(select(alarm).where(alarm.c.closed_at.is_(None)).order_by(alarm.c.opened_at)).mappings()
+    return [_alarm(row) for row in rows]
+
+
+def take_untold(tx: Connection, *, now: datetime) -> list[Alarm]:
+    """Alarms nobody was told of yet; from here on they count as told."""
+    rows = [_alarm(row) for row in tx.execute(select(alarm).where(alarm.c.told_at.is_(None))).mappings()]
+    tx.execute(update(alarm).where(alarm.c.id.in_([row.id for row in rows])).values(told_at=now))
+    return rows
+
+
+def untell(tx: Connection, ids: Collection[int]) -> None:
+    """Telling failed: they are to be told again."""
+    tx.execute(update(alarm).where(alarm.c.id.in_(ids)).values(told_at=None))
+
+
+def _alarm(row: RowMapping) -> Alarm:
+    return Alarm(
+        id=row["id"],
+        kind=AlarmKind(row["kind"]),
+        subject=row["subject"],
+        what=row["what"],
+        opened_at=row["opened_at"],
+        closed_at=row["closed_at"],
+    )

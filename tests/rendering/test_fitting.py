@@ -1,0 +1,111 @@
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prokes_social.rendering.fitting import NO_BREAK, Overflow, breaks, fewest_lines, fit, glue, paragraphs
+
+SPACE = 0.25
+widths = st.lists(st.floats(min_value=0.2, max_value=6), min_size=1, max_size=9)
+
+
+def measure(word: str) -> float:
+    return SPACE if word == " " else 0.5 * len(word)
+
+
+def line(words: list[float]) -> float:
+    return sum(words) + SPACE * (len(words) - 1)
+
+
+def cut(words: list[float], ends: tuple[int, ...]) -> list[list[float]]:
+    return [words[start:end] for start, end in zip((0, *ends), ends, strict=False)]
+
+
+@given(widths, st.floats(min_value=6, max_value=20))
+def test_no_line_is_wider_than_the_room(words: list[float], room: float) -> None:
+    count = fewest_lines(words, SPACE, room)
+    assert count is not None
+    lines = cut(words, breaks(words, SPACE, room, count))
+    assert len(lines) == count
+    assert sum(map(len, lines)) == len(words)
+    assert all(line(each) <= room + 1e-6 for each in lines)
+
+
+@given(widths, st.floats(min_value=6, max_value=20))
+def test_no_other_breaks_need_fewer_lines(words: list[float], room: float) -> None:
+    count = fewest_lines(words, SPACE, room) or 1
+    for places in product((False, True), repeat=len(words) - 1):
+        if sum(places) + 1 < count:
+            ends = (*(n + 1 for n, cut_here in enumerate(places) if cut_here), len(words))
+            assert any(line(each) > room for each in cut(words, ends))
+
+
+@given(widths, st.floats(min_value=6, max_value=20))
+def test_the_widest_line_is_close_to_the_least_possible(words: list[float], room: float) -> None:
+    count = fewest_lines(words, SPACE, room) or 1
+    mine = max(map(line, cut(words, breaks(words, SPACE, room, count))))
+    best = min(
+        max(map(line, cut(words, (*ends, len(words)))))
+        for places in product((False, True), repeat=len(words) - 1)
+        if sum(places) == count - 1
+        for ends in [tuple(n + 1 for n, cut_here in enumerate(places) if cut_here)]
+    )
+    assert mine <= best * 1.12 + 1e-6
+
+
+@given(st.lists(st.text("abcdefgh", min_size=1, max_size=10), min_size=1, max_size=12), st.integers(200, 900))
+def test_a_text_is_set_as_large_as_its_lines_allow(words: list[str], room: int) -> None:
+    try:
+        setting = fit(" ".join(words), measure, room, (20, 90), 3)
+    except Overflow:
+        return
+    assert len(setting.lines) <= 3
+    if setting.size < 90:
+        larger = fewest_lines([measure(word) for word in words], SPACE, room / (setting.size + 1))
+        assert larger is None or larger > 3
+
+
+def test_a_text_that_needs_more_lines_says_how_many() -> None:
+    with pytest.raises(Overflow) as raised:
+        fit("satu dua tiga empat lima enam", measure, 100, (30, 60), 2)
+    assert raised.value.needed > 2
+
+
+def test_a_word_that_is_too_wide_is_named() -> None:
+    with pytest.raises(Overflow) as raised:
+        fit("cuci pertanggungjawaban", measure, 100, (30, 60), 4)
+    assert raised.value.word == "pertanggungjawaban"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["20 detik", "1 meter", "dr. Sari", "22 November", "Rp 50.000", "pukul 19.30", "60 tahun", "1 juta", "No. 5"],
+)
+def test_numbers_and_titles_hold_on_to_what_follows(text: str) -> None:
+    assert glue(text) == text.replace(" ", NO_BREAK)
+
+
+def test_ordinary_words_may_part() -> None:
+    assert glue("cuci tangan pakai sabun") == "cuci tangan pakai sabun"
+
+
+def test_marked_words_lose_their_stars_and_keep_their_comma() -> None:
+    ((first, second, third, fourth),) = paragraphs("Jaga *diri kita*, yuk")
+    assert [word.text for word in (first, second, third, fourth)] == ["Jaga", "diri", "kita,", "yuk"]
+    assert [word.marked for word in (first, second, third, fourth)] == [False, True, True, False]
+
+
+def test_a_star_that_marks_nothing_stays() -> None:
+    ((*words,),) = paragraphs("5 * 3 dan 2*")
+    assert [word.text for word in words] == ["5", "*", "3", "dan", "2*"]
+
+
+def test_line_breaks_of_the_author_are_kept() -> None:
+    setting = fit("satu\ndua tiga", measure, 900, (20, 40), 2)
+    assert [[word.text for word in line] for line in setting.lines] == [["satu"], ["dua", "tiga"]]
+
+
+def test_a_line_does_not_end_on_a_forward_looking_word() -> None:
+    setting = fit("Mari jaga kesehatan di rumah dan di kantor kita", measure, 600, (40, 40), 2)
+    assert setting.lines[0][-1].text not in ("di", "dan")
