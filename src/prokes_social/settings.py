@@ -4,7 +4,8 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -43,6 +44,7 @@ class Checking(_Section):
 class Publishing(_Section):
     """The times of the publishing protocol; the defaults are the protocol's own."""
 
+    gap: Duration = timedelta(0)  #: least distance between two posts of one account
     window: Duration = timedelta(minutes=30)  #: how long a send may wait where it says nothing
     lease: Duration = timedelta(seconds=60)
     prepare_lead: Duration = timedelta(minutes=10)
@@ -50,7 +52,15 @@ class Publishing(_Section):
     lookups: tuple[Duration, ...] = tuple(timedelta(seconds=s) for s in (15, 60, 300, 900))
     retry: Duration = timedelta(seconds=15)  #: after "not sent" without a time from the platform
     threads: Annotated[int, Field(ge=1, le=64)] = 8
-    x_monthly_budget: float = 20.0  #: US dollars an X account
+    x_monthly_budget: Decimal = Decimal(20)  #: US dollars an X account
+
+
+def _as_clock(value: Any) -> Any:
+    return time.fromisoformat(value.replace(".", ":")) if isinstance(value, str) else value
+
+
+#: Hours that people post at; assumptions until the office's own results say better.
+PRESETS = {"pagi": time(7), "siang": time(12), "sore": time(16, 30), "malam": time(19, 30)}
 
 
 class Tracking(_Section):
@@ -68,6 +78,8 @@ class _Document(_Section):
     language: Literal["id", "en"] = DEFAULT_LANGUAGE  # type: ignore[assignment]
     database_url: str | None = None
     public_url: str | None = None
+    #: words that may stand for an hour in a campaign: `at: 2026-11-23 pagi`
+    presets: Mapping[str, Annotated[time, BeforeValidator(_as_clock)]] = Field(default_factory=lambda: PRESETS)
     checking: Checking = Checking()
     publishing: Publishing = Publishing()
     tracking: Tracking = Tracking()
@@ -82,6 +94,7 @@ class Settings:
     language: str
     database_url: str
     public_url: str | None
+    presets: Mapping[str, time]
     checking: Checking
     publishing: Publishing
     tracking: Tracking
@@ -143,6 +156,7 @@ def load_settings(environment: Mapping[str, str] | None = None, start: Path | No
         or document.database_url
         or f"sqlite:///{home / STATE / 'prokes.db'}",
         public_url=(environment.get("PROKES_PUBLIC_URL") or document.public_url or "").rstrip("/") or None,
+        presets=document.presets,
         checking=document.checking,
         publishing=document.publishing,
         tracking=document.tracking,

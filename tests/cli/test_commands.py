@@ -163,6 +163,13 @@ def test_a_plan_can_be_read_by_people(run: Run, office: Path) -> None:
     assert "US$0,015" in ran.out
 
 
+def test_an_hour_may_be_written_as_the_workspaces_word_for_it(run: Run, office: Path) -> None:
+    office.write_text(CAMPAIGN.replace("2027-01-05 07.30", "2027-01-05 malam"))
+    assert "19.30 WIB" in run("campaign", "plan", office).out
+    office.write_text(CAMPAIGN.replace("2027-01-05 07.30", "2027-01-05 subuh"))
+    assert run("campaign", "check", office).code == 3
+
+
 def test_a_send_of_the_past_is_refused_and_nothing_is_queued(run: Run, office: Path) -> None:
     office.write_text(CAMPAIGN.replace("2027-01-05", "2026-01-05").replace("2027-01-04", "2026-01-04"))
     ran = run("campaign", "schedule", office)

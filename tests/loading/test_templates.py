@@ -63,7 +63,7 @@ def test_templates_of_an_earlier_folder_hide_their_namesakes(tmp_path: Path) -> 
 
 def test_a_mistake_deep_in_a_layer_is_shown_where_it_stands(tmp_path: Path) -> None:
     problem = problem_of(tmp_path, GOOD.replace("size: [50, 90]", "size: [besar, 90]"))
-    assert problem.place and (problem.place.line, problem.place.column) == (11, 32)
+    assert problem.place and (problem.place.line, problem.place.column) == (11, 36)
 
 
 def test_a_key_that_a_layer_does_not_have_is_pointed_at(tmp_path: Path) -> None:

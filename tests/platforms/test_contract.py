@@ -198,6 +198,15 @@ def test_a_post_that_lands_late_is_found_when_it_has_landed(desk: Desk) -> None:
     assert desk.platform.find(submission, prepared, desk.connection, just_now)
 
 
+def test_publishing_what_is_out_already_is_uncertain_and_makes_no_second_post(desk: Desk) -> None:
+    submission, prepared, post = desk.post()
+    with pytest.raises(OutcomeUnknown):
+        desk.platform.publish(submission, prepared, desk.connection)
+    found = desk.find(submission, prepared)
+    assert found is not None
+    assert [each["id"] for each in desk.public()] == [found.external_id] == [post.external_id]
+
+
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_a_refusal_proves_that_nothing_was_sent(desk: Desk, kind: str) -> None:
     submission = desk.submission()

@@ -123,10 +123,19 @@ def test_proxies_and_passwords_of_the_environment_are_ignored(
 
 
 def test_each_request_has_a_connection_of_its_own(listen: Listen) -> None:
-    listener = listen(_answer(OK))
+    """On a kept one nothing would tell whether the bytes have left."""
+
+    def keep_alive(connection: socket, listener: Listener) -> None:
+        connection.settimeout(1)
+        while request := connection.recv(65536):
+            listener.received.append(request)
+            connection.sendall(OK)
+
+    listener = listen(keep_alive)
     with _session(listener.url) as session:
-        session.request("GET", f"{ORIGIN}/1")
-        session.request("GET", f"{ORIGIN}/2")
+        for _time in range(2):
+            session.request("GET", f"{ORIGIN}/")
+            assert session.reached
     assert listener.connections == 2
 
 

@@ -17,7 +17,7 @@ from prokes_social.errors import NotSent, OutcomeUnknown, PlatformError, Rejecte
 from prokes_social.keys import Secret
 from prokes_social.model.platform import Connection, Post, Submission
 from prokes_social.model.reach import Metric
-from prokes_social.platforms._xanswers import numbers_of, same_text, text_as_written
+from prokes_social.platforms._x_answers import numbers_of, same_text, text_as_written
 from prokes_social.platforms.x import X, XSettings
 from tests.conftest import SetClock
 from tests.platforms.conftest import Desk, MakeDesk, Scripted
@@ -202,6 +202,7 @@ FORBIDDEN_APP = {"title": "Forbidden", "type": "https://api.twitter.com/2/proble
         (204, b"", OutcomeUnknown),
         (302, {}, OutcomeUnknown),
         (400, {"title": "Invalid Request", "detail": "x", "errors": []}, Rejected),
+        (400, {"errors": [{"message": "Your media IDs are invalid."}]}, OutcomeUnknown),
         (400, b"<html>", OutcomeUnknown),
         (400, {"errors": 5, "title": ["x"], "detail": None}, Rejected),
         (400, [1], OutcomeUnknown),

@@ -1,7 +1,10 @@
 """A publisher on a real store, with a platform that lies on request."""
 
+import copy
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -32,6 +35,13 @@ class Desk:
             at=at,
         )
         self.look_up = LookUp(publisher=self.publisher)
+
+    def spaced(self, gap: timedelta, *, budget: Decimal | None = None) -> "Desk":
+        """The same desk with a distance between posts and a budget."""
+        other = copy.copy(self)
+        timing = replace(self.publisher.timing, gap=gap, budget=budget)
+        other.publisher = replace(self.publisher, timing=timing)
+        return other
 
     def publish_due(self) -> list[str]:
         return [self.publisher.publish(claim).value for claim in self.publisher.claim(10)]

@@ -34,7 +34,7 @@ def test_words_and_codes_keep_to_the_safe_area(request_: CardRequest) -> None:
     for mark in STUDIO.marks(request_):
         if isinstance(mark, Line | Code):
             assert mark.x >= left - 0.5 and mark.x + mark.width <= request_.size.width - right + 0.5, mark
-            assert mark.y >= top - 24 and mark.y + mark.height <= request_.size.height - bottom + 24, mark
+            assert mark.y >= top - 0.5 and mark.y + mark.height <= request_.size.height - bottom + 0.5, mark
 
 
 @every_sample
@@ -74,7 +74,7 @@ def grounds_of(request: CardRequest, image: Image.Image) -> Iterator[tuple[Line,
     """Each line with the colours that surround it: a thin frame of pixels just outside its letters."""
     pixels = numpy.asarray(image)
     for line in lines_of(request):
-        left, top, right, bottom = line.edges()
+        left, top, right, _bottom = line.edges()
         above = pixels[max(top - 9, 0) : max(top - 6, 1), left:right].reshape(-1, 3)
         order = above.astype(int).sum(axis=1).argsort()
         picked = [above[order[len(order) // 20]], above[order[-1 - len(order) // 20]]]

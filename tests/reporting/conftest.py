@@ -19,7 +19,7 @@ from prokes_social.model.platform import Post, Prepared, Size
 from prokes_social.model.reach import Metric, ReachSnapshot
 from prokes_social.model.report import Report
 from prokes_social.reporting import campaign_report
-from prokes_social.settings import Checking, Organisation, Publishing, Settings, Tracking
+from prokes_social.settings import Settings, load_settings
 from prokes_social.store import Store, accounts, approvals, campaigns, deliveries, snapshots
 from prokes_social.store.snapshots import DueReading
 
@@ -156,6 +156,11 @@ class Office:
         self._record(next(each for each in held if each.delivery.id == delivery.id), late, "look-up", "")
         return delivery
 
+    def is_confirmed(self, delivery: Delivery) -> Delivery:
+        """A person saw the post; its time is nobody's knowledge."""
+        self._record(self.loses_the_answer(delivery), 20, "person", "")
+        return delivery
+
     def holds(self, delivery: Delivery, reason: str) -> Delivery:
         held = self.loses_the_answer(delivery)
         with self.store.write() as tx:
@@ -215,7 +220,7 @@ class Office:
         delivery = held.delivery
         post = Post(
             external_id=f"p{delivery.id}",
-            permalink=permalink or f"https://example.test/{delivery.platform}/p{delivery.id}",
+            permalink=permalink or f"http://127.0.0.1:8000/{delivery.platform}/p{delivery.id}",
             published_at=delivery.content.due_at + timedelta(seconds=late),
         )
         with self.store.write() as tx:
@@ -232,19 +237,17 @@ def picture(colour: str = "#0b5563", size: tuple[int, int] = (1080, 1350)) -> by
 
 
 def settings_of(home: Path, *, time_scale: float) -> Settings:
-    return Settings(
-        home=home,
-        organisation=Organisation(name="Provinsi Nusa Raya", unit="Biro Administrasi Pimpinan"),
-        zone="WIB",
-        language="id",
-        database_url=f"sqlite:///{home}/p.db",
-        public_url=None,
-        checking=Checking(),
-        publishing=Publishing(),
-        tracking=Tracking(sandbox_time_scale=time_scale),
-        platforms={},
-        environment={},
+    (home / "prokes.toml").write_text(
+        f"""
+        database_url = "sqlite:///{home}/p.db"
+        [organisation]
+        name = "Provinsi Nusa Raya"
+        unit = "Biro Administrasi Pimpinan"
+        [tracking]
+        sandbox_time_scale = {time_scale}
+        """
     )
+    return load_settings({"PROKES_HOME": str(home)})
 
 
 @pytest.fixture(scope="session")

@@ -152,6 +152,16 @@ def test_a_post_found_after_a_lost_answer_is_told_as_such(office: Office) -> Non
     assert lost.answer_lost_at == START + timedelta(seconds=20)
 
 
+def test_a_post_that_only_a_person_saw_is_self_reported_and_its_lateness_unknown(office: Office) -> None:
+    office.has_account("resmi", "x")
+    office.is_confirmed(office.queues("sabun", "resmi"))
+    report = office.reports(language="en")
+    assert row(report, "sabun", "resmi").late_by is None
+    assert (report.total.published, report.total.on_time, report.total.latest) == (1, 0, None)
+    assert report.total.published_known is Known.SELF_REPORTED
+    assert any("confirmed by a person" in note for note in report.notes)
+
+
 def test_a_post_that_is_gone_keeps_its_last_numbers_and_is_noted(office: Office) -> None:
     office.has_account("resmi", "x")
     post = office.publishes(office.queues("sabun", "resmi"))

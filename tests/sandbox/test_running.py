@@ -21,7 +21,7 @@ from tests.sandbox.conftest import x_client
 def test_it_starts_fast_and_has_accounts_to_give_out() -> None:
     started = time.monotonic()
     with Sandbox(settings={"age_speed": 60.0}) as sandbox:
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 2  # usually 0.1; other work may run beside the tests
         accounts = sandbox.accounts()
         assert {user["username"] for user in accounts["x"]} >= {"tanjungasri_sehat", "nusaraya_prov"}
         assert accounts["facebook"][0]["name"] == "Kabupaten Tanjung Asri"

@@ -89,7 +89,14 @@ class App:
     @property
     def timing(self) -> Timing:
         chosen = self.settings.publishing
-        return Timing(lease=chosen.lease, lead=chosen.prepare_lead, retry=chosen.retry, lookups=chosen.lookups)
+        return Timing(
+            lease=chosen.lease,
+            lead=chosen.prepare_lead,
+            retry=chosen.retry,
+            lookups=chosen.lookups,
+            gap=chosen.gap,
+            budget=chosen.x_monthly_budget,
+        )
 
     def _connection_of(self, delivery: Delivery) -> Connection:
         with self.store.read() as tx:

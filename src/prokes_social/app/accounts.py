@@ -1,11 +1,13 @@
 """Accounts: add, list, check."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from prokes_social.model.account import Account, AccountKind, Directory, Unit
 from prokes_social.model.platform import Identity
-from prokes_social.store import accounts
+from prokes_social.publishing.publisher import month_of
+from prokes_social.store import accounts, deliveries
 
 if TYPE_CHECKING:
     from prokes_social.app import App
@@ -42,6 +44,14 @@ class Accounts:
                 units=tuple(accounts.units(tx)),
                 platforms=tuple(self._app.platforms),
             )
+
+    def budget_left(self) -> dict[str, Decimal]:
+        """US dollars that each X account may still spend this month."""
+        budget = self._app.settings.publishing.x_monthly_budget
+        with self._app.store.read() as tx:
+            spent = deliveries.spent(tx, since=month_of(self._app.clock.now()))
+            named = [account.name for account in accounts.all_accounts(tx) if account.platform == "x"]
+        return {name: budget - spent.get(name, Decimal(0)) for name in named}
 
     def _unit(self, unit_id: str, zone: str | None) -> Unit:
         with self._app.store.read() as tx:

@@ -11,6 +11,7 @@ from prokes_social.checking import CheckContext, check_campaign, check_card, che
 from prokes_social.errors import ContentError
 from prokes_social.i18n import _, n_
 from prokes_social.loading.campaigns import digest, read_campaign
+from prokes_social.loading.document import Reading
 from prokes_social.model.campaign import Campaign, Loaded, Message
 from prokes_social.model.campaign import Path as CampaignPath
 from prokes_social.model.card import Card, CardRequest
@@ -39,7 +40,7 @@ class Campaigns:
 
     def check(self, path: Path) -> list[Problem]:
         """Every problem of the file, its cards and its plan, in reading order."""
-        reading = read_campaign(path, root=self._app.settings.home)
+        reading = self._read(path)
         problems = list(reading.problems)
         if reading.loaded:
             problems += check_campaign(reading.loaded, self._context())
@@ -94,8 +95,11 @@ class Campaigns:
 
     # --- how the steps are joined ---
 
+    def _read(self, path: Path) -> Reading[Campaign]:
+        return read_campaign(path, root=self._app.settings.home, presets=self._app.settings.presets)
+
     def _load(self, path: Path) -> tuple[Loaded[Campaign], list[Problem]]:
-        reading = read_campaign(path, root=self._app.settings.home)
+        reading = self._read(path)
         problems = list(reading.problems)
         if reading.loaded:
             problems += check_campaign(reading.loaded, self._context())
@@ -171,6 +175,7 @@ class Campaigns:
             allowed_hosts=self._app.settings.checking.allowed_hosts,
             templates=frozenset(self._app.studio.templates),
             brands=frozenset(self._app.studio.brands),
+            x_budget=self._app.accounts.budget_left(),
         )
 
     @property

@@ -20,6 +20,12 @@ language = "id"     # id atau en
 name = "Provinsi Nusa Raya"
 unit = "Biro Administrasi Pimpinan"
 
+[presets]                              # jam yang boleh ditulis sebagai kata: `at: 2026-11-23 pagi`
+pagi = "07.00"
+siang = "12.00"
+sore = "16.30"
+malam = "19.30"
+
 [checking]
 allowed_hosts = ["go.id", "who.int"]   # tautan hanya boleh ke sini
 

@@ -5,7 +5,7 @@ and put its marker on a page of each language. The words that only people can wr
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from inspect import isfunction
 from typing import Any, cast
 
@@ -230,8 +230,12 @@ def _toml(value: Any) -> str:
             return str(value)
         case timedelta():
             return f'"{format_age(value)}"'
+        case time():
+            return f'"{value:%H.%M}"'
         case tuple():
             return f"[{', '.join(map(_toml, value))}]"
+        case Mapping():
+            return "{" + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + "}"
         case SecretStr():
             return '""'
     return f'"{value}"'

@@ -5,9 +5,9 @@ What belongs together is checked here (ids, dates, pictures); what is said is ch
 
 import pathlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from prokes_social.i18n import _, format_date
@@ -44,9 +44,15 @@ def parse_campaign(text: str, file: str, *, root: pathlib.Path) -> Loaded[Campai
     return sound(read_campaign_text(text, file, root=root), file)
 
 
-def read_campaign(path: pathlib.Path, *, root: pathlib.Path) -> Reading[Campaign]:
-    """Read on past mistakes; what could not be read has a stand-in, so that rules can check the rest."""
-    return _with_references(read_document(path, Campaign, shown_as=_shown(path, root)), root)
+def read_campaign(
+    path: pathlib.Path, *, root: pathlib.Path, presets: Mapping[str, time] | None = None
+) -> Reading[Campaign]:
+    """Read on past mistakes; what could not be read has a stand-in, so that rules can check the rest.
+
+    `presets` are the hours that may be written as a word.
+    """
+    context = {"presets": presets or {}}
+    return _with_references(read_document(path, Campaign, shown_as=_shown(path, root), context=context), root)
 
 
 def read_campaign_text(text: str, file: str, *, root: pathlib.Path) -> Reading[Campaign]:

@@ -6,9 +6,9 @@ of them where it wants numbers. `read_document` goes on past mistakes, so that o
 
 import hashlib
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -45,24 +45,26 @@ def parse_document(text: str, model: type[M], file: str) -> Loaded[M]:
     return sound(read_text(text, model, file), file)
 
 
-def read_document(path: pathlib.Path, model: type[M], *, shown_as: str | None = None) -> Reading[M]:
-    """Read as much as can be read; raises nothing, not even for a missing file."""
+def read_document(
+    path: pathlib.Path, model: type[M], *, shown_as: str | None = None, context: Mapping[str, Any] | None = None
+) -> Reading[M]:
+    """Read as much as can be read; raises nothing, not even for a missing file. The model's parsers see `context`."""
     file = shown_as or str(path)
     try:
         text = _decode(_read_bytes(path, file), file)
     except Unreadable as stop:
         return Reading(loaded=None, problems=(stop.problem,))
-    return read_text(text, model, file)
+    return read_text(text, model, file, context=context)
 
 
-def read_text(text: str, model: type[M], file: str) -> Reading[M]:
+def read_text(text: str, model: type[M], file: str, *, context: Mapping[str, Any] | None = None) -> Reading[M]:
     """Read as much of `text` as can be read."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     try:
         root, problems = read_tree(text, file)
     except Unreadable as stop:
         return Reading(loaded=None, problems=(stop.problem,))
-    value, complaints = _validate(model, root)
+    value, complaints = _validate(model, root, context)
     problems += [translate(complaint, model, text, file) for complaint in complaints]
     loaded = _loaded(value, root, text, file) if value is not None else None
     return Reading(loaded=loaded, problems=tuple(in_reading_order(problems)))
@@ -85,12 +87,12 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
 
 
-def _validate(model: type[M], root: Node) -> tuple[M | None, list[Complaint]]:
+def _validate(model: type[M], root: Node, context: Mapping[str, Any] | None) -> tuple[M | None, list[Complaint]]:
     """The value, and what the model said about the file as written; `root` is mended on the way."""
     first: list[Complaint] | None = None
     for _round in range(_MENDING_ROUNDS):
         try:
-            return model.model_validate(root.plain()), first or []
+            return model.model_validate(root.plain(), context=context), first or []
         except ValidationError as error:
             complaints = original([Complaint.of(each, root) for each in error.errors(include_url=False)])
         if first is None:

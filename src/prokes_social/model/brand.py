@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from prokes_social.i18n import _
 from prokes_social.model.campaign import Id, Strict, Words
 from prokes_social.model.template import Style
 
@@ -55,7 +56,7 @@ def _rgb(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if not _HEX.fullmatch(value.strip()):
-        raise PydanticCustomError("colour", "a colour is written #RRGGBB")
+        raise PydanticCustomError("colour", _("A colour is written #RRGGBB."))  # type: ignore[arg-type]
     return tuple(bytes.fromhex(value.strip()[1:]))
 
 
@@ -119,7 +120,8 @@ class BrandKit(Strict):
     def _complete(self) -> "BrandKit":
         for kind, missing in (("colors", set(ROLES) - set(self.colors)), ("typefaces", _STYLES - set(self.typefaces))):
             if missing:
-                raise PydanticCustomError("missing_role", "{kind} lacks {missing}", _said(kind, missing))
+                sentence = _("{kind} lacks {missing}", kind=kind, missing=", ".join(sorted(missing)))
+                raise PydanticCustomError("missing_role", sentence)  # type: ignore[arg-type]
         return self
 
     def color(self, reference: str) -> Rgb:
@@ -135,10 +137,6 @@ class BrandKit(Strict):
 
 
 _STYLES: set[str] = {"display", "title", "text", "label"}
-
-
-def _said(kind: str, missing: set[str]) -> dict[str, str]:
-    return {"kind": kind, "missing": ", ".join(sorted(missing))}
 
 
 def luminance(color: Rgb) -> float:

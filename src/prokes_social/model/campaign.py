@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo, WithJsonSchema
 
 from prokes_social.clock import ZONES, duration
 from prokes_social.model.platform import Limits
@@ -70,33 +70,42 @@ def parse_date(value: Any) -> Any:
         raise ValueError("date") from error
 
 
-def parse_clock(text: str) -> time:
-    """`19.30`, `19:30`, `19.30.05`. Raises ValueError."""
+def parse_clock(text: str, presets: Mapping[str, time] | None = None) -> time:
+    """`19.30`, `19:30`, `19.30.05`, or the name of one of the workspace's presets. Raises ValueError."""
+    if presets and text.strip().lower() in presets:
+        return presets[text.strip().lower()]
     match = _CLOCK.fullmatch(text.strip())
     if not match:
         raise ValueError("clock")
     return time(int(match[1]), int(match[2]), int(match[3] or 0))
 
 
-def parse_wall_time(value: Any) -> Any:
+def _presets(info: ValidationInfo) -> Mapping[str, time]:
+    """The hours with a name in the workspace's settings, handed in when a file is read."""
+    presets: Mapping[str, time] = (info.context or {}).get("presets", {})
+    return presets
+
+
+def parse_wall_time(value: Any, info: ValidationInfo) -> Any:
+    """`2026-11-23 19.30`, `2026-11-23 malam`."""
     if not isinstance(value, str):
         return value
     day, _, at = value.strip().replace("T", " ").partition(" ")
-    return WallTime(parse_date(day), parse_clock(at))
+    return WallTime(parse_date(day), parse_clock(at, _presets(info)))
 
 
-def parse_every(value: Any) -> Any:
+def parse_every(value: Any, info: ValidationInfo) -> Any:
     """`senin 07.30`, `senin, kamis 07.30`, `setiap hari 07.30`."""
     if not isinstance(value, str):
         return value
     days, _, at = value.strip().lower().rpartition(" ")
     days = days.removesuffix(" pukul").strip()
     if days in EVERY_DAY:
-        return Every(frozenset(range(7)), parse_clock(at))
+        return Every(frozenset(range(7)), parse_clock(at, _presets(info)))
     names = [name for name in re.split(r"[,\s]+|\bdan\b|\band\b", days) if name]
     if not names or any(name not in WEEKDAYS for name in names):
         raise ValueError("weekday")
-    return Every(frozenset(WEEKDAYS[name] for name in names), parse_clock(at))
+    return Every(frozenset(WEEKDAYS[name] for name in names), parse_clock(at, _presets(info)))
 
 
 def _parse_window(value: Any) -> Any:
@@ -126,7 +135,8 @@ URL_FORM = r"^https?://\S+$"
 HASHTAG_FORM = r"^#?\w+$"
 PIXELS_FORM = r"^\d+x\d+$"
 
-_HOUR = r"([01]?\d|2[0-3])[.:][0-5]\d([.:][0-5]\d)?"
+#: An hour, or a word that the workspace gave to one.
+_HOUR = r"(([01]?\d|2[0-3])[.:][0-5]\d([.:][0-5]\d)?|[a-z][a-z-]*)"
 Id = Annotated[str, Field(pattern=ID_FORM, examples=["cuci-tangan"])]
 Day = Annotated[date, BeforeValidator(parse_date), _text_schema(r"^\d{4}-\d{2}-\d{2}$", "2026-11-23")]
 At = Annotated[

@@ -84,8 +84,10 @@ class ReportedDelivery:
 
     @property
     def late_by(self) -> timedelta | None:
-        """Publication less due time, by the platform's clock; None where there is no post."""
-        return self.published_at - self.due_at if self.published_at else None
+        """Publication less due time, by the platform's clock; None where there is no post, or only a person's word."""
+        if self.published_at is None or self.found_by is FoundBy.PERSON:
+            return None
+        return self.published_at - self.due_at
 
     @property
     def on_time(self) -> bool:
@@ -118,6 +120,7 @@ class Sum:
     unit: str = ""  #: the unit's id, where all are of one
     deliveries: int  #: wanted; withdrawn ones are not counted
     published: int
+    confirmed: int  #: of these, posts that only a person has seen
     on_time: int
     latest: timedelta | None  #: the greatest lateness
     read: int  #: posts of which at least one number is known
@@ -126,6 +129,10 @@ class Sum:
     interactions: Figure
     reach_of_one: tuple[int, int] | None  #: lowest and highest reach of a single post, because reach can't be added
     read_at: datetime | None
+
+    @property
+    def published_known(self) -> Known:
+        return Known.SELF_REPORTED if self.confirmed else Known.MEASURED
 
     def figure(self, metric: Metric) -> Figure:
         return self.figures.get(metric, UNKNOWN)

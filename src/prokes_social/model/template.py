@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, PlainValidator, SerializeAsAny, model_validator
 from pydantic_core import PydanticCustomError
 
-from prokes_social.i18n import Bilingual
+from prokes_social.i18n import Bilingual, _
 from prokes_social.model.campaign import Id, Path, Strict, Words
 from prokes_social.model.platform import Size
 
@@ -78,7 +78,6 @@ class Layer(Strict):
     align: Literal["left", "center", "right"] = "left"
     hug: bool = False  #: a text, stack or row only as wide as its content
     fill: bool = False  #: takes the height that others leave in a stack, or the whole height of a row
-    lift: int = 0  #: px up, for what the eye wants elsewhere than the ruler
 
     def inner(self) -> "tuple[Layer, ...]":
         return ()
@@ -224,11 +223,16 @@ def _layer(value: Any) -> Layer:
     if isinstance(value, Layer):
         return value
     if not isinstance(value, dict):
-        raise PydanticCustomError("layer", "a layer is a mapping such as {{text: …}}")
+        raise _refusal(_("A layer consists of keys, beginning with one of: {kinds}.", kinds=", ".join(KINDS)))
     kinds = [kind for kind in KINDS if kind in value and _BESIDE.get(kind) not in value]
     if len(kinds) != 1:
-        raise PydanticCustomError("layer", "a layer is one of: {kinds}", {"kinds": ", ".join(KINDS)})
+        raise _refusal(_("A layer has exactly one of these keys: {kinds}.", kinds=", ".join(KINDS)))
     return KINDS[kinds[0]].model_validate(value)
+
+
+def _refusal(sentence: str) -> PydanticCustomError:
+    """In the reader's language already; pydantic would take braces for places to fill."""
+    return PydanticCustomError("layer", sentence.replace("{", "{{").replace("}", "}}"))  # type: ignore[arg-type]
 
 
 AnyLayer: TypeAlias = Annotated[SerializeAsAny[Layer], PlainValidator(_layer)]
@@ -330,7 +334,8 @@ def _used(value: Any, parts: Mapping[str, Any], depth: int = 0) -> Any:
 def _with_part(value: Mapping[str, Any], parts: Mapping[str, Any], depth: int) -> dict[str, Any]:
     name = value["use"]
     if depth > 8 or not isinstance(parts.get(name) if isinstance(name, str) else None, dict):
-        raise PydanticCustomError("part", "there is no part {name}", {"name": str(name)})
+        known = ", ".join(parts)
+        raise _refusal(_("There is no part “{name}”, or it uses itself. Known here: {words}.", name=name, words=known))
     changes = {key: each for key, each in value.items() if key != "use"}
     part = _used(parts[name], parts, depth + 1)
     return {**part, **changes}

@@ -3,15 +3,11 @@
 import base64
 import hashlib
 import io
-import re
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
-from urllib.parse import urlencode
 
-import requests
 from pydantic import SecretStr
 
 from prokes_social.clock import Clock
@@ -24,7 +20,7 @@ from prokes_social.platforms import Consent, CredentialField, Platform, Platform
 from prokes_social.platforms._failures import Call, Kind, all_forms
 from prokes_social.platforms._session import Session, in_words
 from prokes_social.platforms._weighing import has_link, weighted_length
-from prokes_social.platforms._xanswers import (
+from prokes_social.platforms._x_answers import (
     body_of,
     listed,
     moment,
@@ -35,6 +31,8 @@ from prokes_social.platforms._xanswers import (
     with_our_text,
     words_of,
 )
+from prokes_social.platforms._x_consent import ask_for_consent, ends_at
+from prokes_social.platforms._x_refusals import refusal
 
 LIVE = "https://api.x.com"
 #: The origins tweepy has built in (client.py, api.py).
@@ -44,20 +42,14 @@ API_OF_TWEEPY, UPLOAD_OF_TWEEPY = "https://api.twitter.com", "https://upload.twi
 COST, COST_WITH_LINK = Decimal("0.015"), Decimal("0.20")
 
 MEDIA_LIVES = timedelta(hours=24)
-EARLY = timedelta(hours=1)  # taken off, so that an upload never ends between preparing and publishing
+EARLY = timedelta(hours=1)
 #: Private numbers end after 30 days; a day earlier we stop asking, for clocks differ.
 PRIVATE_NUMBERS_FOR = timedelta(days=29)
-#: Where a 429 does not say when it ends: the longest of the usual windows.
-USUAL_WINDOW = timedelta(minutes=15)
 CLOCK_SKEW = timedelta(minutes=5)
 LARGEST_PAGE = 100
 
 _TO_FIND = ("attachments", "created_at", "entities", "text")
 _TO_MEASURE = ("created_at", "public_metrics")
-#: `type` of a 403 that is about the app or the account, not about the content.
-_ACCOUNT_PROBLEMS = ("client-forbidden", "oauth1-permissions", "unsupported-authentication")
-_LIMITS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
-_SCOPES = "tweet.read tweet.write users.read media.write offline.access"
 
 
 class XSettings(PlatformSettings):
@@ -109,9 +101,7 @@ class X(Platform):
             "media_ids": [str(each["id"]) for each in media],
             "media_keys": [str(each.get("media_key") or f"3_{each['id']}") for each in media],  # 3 means: a photo
         }
-        lives = min((timedelta(seconds=each.get("expires_after_secs") or 86400) for each in media), default=MEDIA_LIVES)
-        expires_at = self.clock.now() + max(lives - EARLY, lives / 2) if media else None
-        return Prepared(markers=markers, expires_at=expires_at)
+        return Prepared(markers=markers, expires_at=self.clock.now() + _shortest_life(media) if media else None)
 
     def publish(self, submission: Submission, prepared: Prepared, connection: Connection) -> Post:
         media_ids = list(prepared.markers.get("media_ids") or ()) or None
@@ -221,7 +211,7 @@ class X(Platform):
 
     def _user_id(self, call: Call, connection: Connection) -> str:
         # An OAuth 1.0a token begins with its user's id (tweepy relies on it too); that saves a paid call.
-        user_id, dash, _rest = connection.credentials["access_token"].reveal().partition("-")
+        user_id, dash, _rest = _revealed(connection, "access_token").partition("-")
         if _signs(connection) and dash and user_id.isdigit():
             return user_id
         return self._me(call, connection).external_id
@@ -274,19 +264,8 @@ class X(Platform):
         """OAuth 2 with PKCE (S256); only where the workspace names its X app."""
         if not self.settings.client_id:
             return None
-        verifier = secrets.token_urlsafe(64)
-        digest = hashlib.sha256(verifier.encode()).digest()
-        query = {
-            "response_type": "code",
-            "client_id": self.settings.client_id,
-            "redirect_uri": redirect_url,
-            "scope": _SCOPES,
-            "state": state,
-            "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
-            "code_challenge_method": "S256",
-        }
         origin = self.base_url if self.is_sandbox else "https://x.com"
-        return Consent(url=f"{origin}/i/oauth2/authorize?{urlencode(query)}", verifier=Secret(verifier))
+        return ask_for_consent(origin, self.settings.client_id, redirect_url, state)
 
     def redeem(self, code: str, verifier: Secret, redirect_url: str) -> Mapping[str, Secret]:
         form = {
@@ -324,7 +303,7 @@ class X(Platform):
         if answer.status_code == 400:  # the token was used before, or the person withdrew
             raise call.unauthorized(words_of(answer))
         if not answer.ok:
-            raise self._refusal(call, answer)
+            raise refusal(call, answer, self.clock.now())
         return body_of(answer)
 
     def _call_about(self, account: str, *hidden: Secret) -> Call:
@@ -334,12 +313,10 @@ class X(Platform):
         )
 
     def _tokens(self, call: Call, body: Mapping[str, Any]) -> dict[str, Secret]:
-        lives = body.get("expires_in")
-        ends = self.clock.now() + timedelta(seconds=lives if isinstance(lives, int) else 7200)
         return {
             "access_token": Secret(_told(call, body, "access_token")),
             "refresh_token": Secret(_told(call, body, "refresh_token")),
-            "expires_at": Secret(ends.isoformat()),
+            "expires_at": Secret(ends_at(body, self.clock.now()).isoformat()),
         }
 
     # --- asking ---
@@ -402,33 +379,8 @@ class X(Platform):
 
     def _failure(self, call: Call, session: Session, error: Exception) -> PlatformError:
         if session.last is not None:
-            return self._refusal(call, session.last)
+            return refusal(call, session.last, self.clock.now())
         return call.unknown(in_words(error)) if session.reached else call.not_reached(in_words(error))
-
-    def _refusal(self, call: Call, answer: requests.Response) -> PlatformError:
-        """An allow-list: 400, 401, 403 and 429 prove that nothing was made; everything else is uncertain."""
-        said, problem = words_of(answer), body_of(answer)
-        match answer.status_code:
-            case 429:
-                return call.too_many(said, self._retry_at(answer.headers))
-            case 401:
-                return call.unauthorized(said)
-            case 402:
-                # Credits are gone. Every further call would fail alike, and only a person can pay: stop and alarm.
-                return call.unauthorized(said, _("Top up the X app's credits, then run `prokes account check`."))
-            case 403 if problem:
-                return _forbidden(call, said, str(problem.get("type") or ""))
-            case 400 | 413 | 415 | 422 if problem:
-                return call.rejected(said)
-        return call.unknown(said)
-
-    def _retry_at(self, headers: Mapping[str, str]) -> datetime:
-        """The latest reset among the limits that are used up: 15 minutes, and 24 hours by app and by user."""
-        used_up = [each for each in _LIMITS if headers.get(f"{each}-remaining") == "0"] or _LIMITS[:1]
-        resets = [text for each in used_up if re.fullmatch(r"\d{9,10}", text := headers.get(f"{each}-reset", ""))]
-        if not resets:
-            return self.clock.now() + USUAL_WINDOW
-        return datetime.fromtimestamp(max(map(int, resets)), UTC)
 
 
 # --- tweepy ---
@@ -489,14 +441,6 @@ def _told(call: Call, answer: Any, *path: str) -> str:
     return answer
 
 
-def _forbidden(call: Call, said: str, kind: str) -> PlatformError:
-    if "duplicate content" in said.lower():
-        return call.unknown(said)  # it is probably there: look it up
-    if kind.rstrip("/").endswith(_ACCOUNT_PROBLEMS) or "suspended" in said.lower() or "locked" in said.lower():
-        return call.unauthorized(said)
-    return call.rejected(said)
-
-
 def _windows(posts: Sequence[Post]) -> Iterator[tuple[datetime, datetime]]:
     """Spans of time around the posts: every post X returns is charged, so what lies between is not asked for."""
     start = end = None
@@ -509,6 +453,13 @@ def _windows(posts: Sequence[Post]) -> Iterator[tuple[datetime, datetime]]:
         end = at
     if start and end:
         yield start - CLOCK_SKEW, end + CLOCK_SKEW
+
+
+def _shortest_life(media: Sequence[Mapping[str, Any]]) -> timedelta:
+    """24 hours, or what X says, less a margin so that no upload ends between preparing and publishing."""
+    told = [each.get("expires_after_secs") for each in media]
+    lives = min([timedelta(seconds=each) for each in told if isinstance(each, int)], default=MEDIA_LIVES)
+    return max(lives - EARLY, lives / 2)
 
 
 def _permalink(handle: Any, external_id: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from prokes_social.clock import Clock, zone_named
 from prokes_social.errors import (
@@ -105,6 +106,8 @@ class Publisher:
         return self._try_later(claim, error)
 
     def _send(self, claim: Claim, submission: Submission, prepared: Prepared, connection: Connection) -> DeliveryStatus:
+        if self._is_over_budget(claim.delivery):
+            return self._over_budget(claim)
         if not self._commit_intent(claim, prepared):
             return self._step_back(claim)
         self.at("intent")
@@ -112,6 +115,21 @@ class Publisher:
             # Frozen between intent and call: the lease may be somebody else's by now, so nothing is sent.
             return self._not_sent(claim, NotSent(_("the publisher was frozen before the call; nothing was sent")))
         return self._call(claim, submission, prepared, connection)
+
+    def _is_over_budget(self, delivery: Delivery) -> bool:
+        if self.timing.budget is None or not delivery.cost:
+            return False
+        with self.store.read() as tx:
+            spent = deliveries.spent(tx, since=month_of(self.clock.now())).get(delivery.key.account, Decimal(0))
+        return spent + delivery.cost > self.timing.budget
+
+    def _over_budget(self, claim: Claim) -> DeliveryStatus:
+        """It waits for a larger budget as long as its window is open."""
+        reason = _("this month's budget of {account} is spent", account=claim.delivery.key.account)
+        with self.store.write() as tx:
+            account = f"account:{claim.delivery.account_id}"
+            alarms.ring(tx, AlarmKind.BUDGET, account, alarm_text(claim.delivery, reason), now=self.clock.now())
+        return self._release(claim, self.clock.now() + self.timing.retry, reason)
 
     def _commit_intent(self, claim: Claim, prepared: Prepared) -> bool:
         now = self.clock.now()
@@ -234,6 +252,11 @@ class Publisher:
 
     def _late(self, delivery: Delivery) -> str:
         return delivery.reason or _("its window closed before it could go out")
+
+
+def month_of(now: datetime) -> datetime:
+    """The beginning of its calendar month in UTC, by which budgets are counted."""
+    return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def alarm_text(delivery: Delivery, reason: str) -> str:

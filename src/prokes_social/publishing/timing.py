@@ -1,7 +1,8 @@
-"""The times of the protocol, as settings give them."""
+"""The times and the budget of the protocol, as settings give them."""
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -9,6 +10,7 @@ class Timing:
     lease: timedelta = timedelta(seconds=60)
     lead: timedelta = timedelta(minutes=10)  #: preparing may begin this long before the due time
     retry: timedelta = timedelta(seconds=15)  #: after "not sent" without a time from the platform
+    budget: Decimal | None = None  #: US dollars a month and account, for platforms that charge
     gap: timedelta = timedelta(0)  #: least distance between two posts of one account
     ring_after: timedelta = timedelta(seconds=60)  #: in doubt for longer, a person should know
     #: after an uncertain call; counted from its end

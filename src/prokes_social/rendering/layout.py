@@ -173,7 +173,7 @@ class _Setter:
         dials = self._turned(layer, values, width, height)
         block = self._block(layer, values, width, dials, least=height)
         across = _align(layer.align) * (width - block.width)
-        return list(block.at(x + across, y - layer.lift))
+        return list(block.at(x + across, y))
 
     def _turned(self, layer: Layer, values: Values, width: float, height: float) -> _Dials:
         def needs(dials: _Dials) -> float:
@@ -185,10 +185,7 @@ class _Setter:
         if size is None and needs(dials) > height + 0.5:
             raise self._too_tall(layer, values, width, height)
         dials = self._with_spare(layer, values, dials, lambda dials: height - needs(dials))
-        tight, roomy = needs(dials), needs(replace(dials, room=1.0))
-        # Gaps are linear in the dial, so that two measurements give the answer.
-        room = min(1.0, max(0.0, (height - tight) / (roomy - tight))) if roomy > tight else 0.0
-        return replace(dials, room=room)
+        return replace(dials, room=_roomiest(lambda room: needs(replace(dials, room=room)), height))
 
     def _largest_type(self, needs: Callable[[_Dials], float], height: float) -> float | None:
         """By halving, as larger type never needs less height; None where even the smallest is too tall."""
@@ -272,7 +269,7 @@ class _Setter:
         y = _rest(layer.rest) * max(0.0, least - tall)
         parts: list[tuple[float, float, Block]] = []
         for each, block in zip(shown, blocks, strict=True):
-            parts.append((_align(each.align) * (width - block.width), y - each.lift, block))
+            parts.append((_align(each.align) * (width - block.width), y, block))
             y += block.height + gap
         return Block(width=width, height=max(tall, least), parts=tuple(parts))
 
@@ -289,7 +286,7 @@ class _Setter:
         x = 0.0
         for each, block, wide in zip(shown, blocks, widths, strict=True):
             across, down = _align(each.align) * (wide - block.width), _rest(layer.rest) * (tall - block.height)
-            parts.append((x + across, down - each.lift, block))
+            parts.append((x + across, down, block))
             x += wide + gap
         return Block(width=x - gap if layer.hug else width, height=tall, parts=tuple(parts))
 
@@ -434,6 +431,23 @@ class _Noting(_Setter):
         setting = super()._set(layer, values, width, dials)
         self._note(layer, setting)
         return setting
+
+
+def _roomiest(needs: Callable[[float], float], height: float) -> float:
+    """How far the room dial can be turned."""
+    tight, roomy = needs(0.0), needs(1.0)
+    if roomy <= height:
+        return 1.0
+    # Heights grow evenly with the dial, so that two of them give the answer; except that padding beside a text
+    # makes it narrower, and it may then need a line more.
+    high = max(0.0, (height - tight) / (roomy - tight)) if roomy > tight else 0.0
+    if needs(high) <= height + 0.5:
+        return high
+    low = 0.0
+    for _step in range(5):
+        middle = (low + high) / 2
+        low, high = (middle, high) if needs(middle) <= height else (low, middle)
+    return low
 
 
 def _block_of(width: float, height: float, *marks: AnyMark) -> Block:

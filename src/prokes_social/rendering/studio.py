@@ -28,7 +28,7 @@ from prokes_social.rendering.encoding import encode
 from prokes_social.rendering.filling import Fault, faults_of, suggestion, values_of
 from prokes_social.rendering.icons import icon_svg
 from prokes_social.rendering.layout import Look, Values, compose
-from prokes_social.rendering.marks import AnyMark, Code
+from prokes_social.rendering.marks import AnyMark, Code, Line
 from prokes_social.rendering.typefaces import faces_of, font_bytes
 
 #: Part of every content digest: raised when the engine itself makes the same card look different.
@@ -163,7 +163,9 @@ class Studio:
         values = job.values()
         for layer in _layers_of(job.artboard)[1]:
             try:
-                marks += compose([layer], job.artboard, job.size, values, job.bench.look)
+                laid = compose([layer], job.artboard, job.size, values, job.bench.look)
+                _refuse_strange_characters(laid, job.bench.look)
+                marks += laid
             except CardError as error:
                 faults.append(_fault_of(error))
         return marks, faults
@@ -228,6 +230,17 @@ def _icons(job: _Job) -> set[str]:
     return {name for words in everyone for text in wanted if (name := words.fill(text))}
 
 
+def _refuse_strange_characters(marks: Sequence[AnyMark], look: Look) -> None:
+    """Raises CardError where a text has a character that its typeface lacks, such as an emoji."""
+    for mark in marks:
+        if isinstance(mark, Line) and (strange := [c for c in mark.text if not look.faces[mark.style].has(c)]):
+            raise CardError(
+                _("the typeface has no character {character}, which {slot} uses", character=strange[0], slot=mark.slot),
+                hint=_("leave it out of the card; it may stay in the text of the post"),
+                slot=mark.slot,
+            )
+
+
 def _read_back(image: Image.Image, marks: Sequence[AnyMark]) -> None:
     """Read each QR code from the finished picture. Raises CardError."""
     for mark in marks:
@@ -240,8 +253,9 @@ def _read_back(image: Image.Image, marks: Sequence[AnyMark]) -> None:
 
 
 def _fault_of(error: CardError) -> Fault:
-    code = {TextDoesNotFit: "card-text-too-long", AssetMissing: "card-asset-missing"}.get(type(error), "card-link")
-    path = ("link",) if error.slot == LINK else ("slots", error.slot) if error.slot else ()
+    codes_by_kind = {TextDoesNotFit: "card-text-too-long", AssetMissing: "card-asset-missing"}
+    code = "card-link" if error.slot == LINK else codes_by_kind.get(type(error), "card-character-unknown")
+    path = (LINK,) if error.slot == LINK else ("slots", error.slot) if error.slot else ()
     return Fault(path=path, code=code, error=error)
 
 

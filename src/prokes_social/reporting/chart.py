@@ -36,6 +36,8 @@ SHAPES = (
 )
 #: Names of lines, two lines of text each, may not stand closer.
 LABEL_GAP = 36.0
+#: Of one letter of a name, in SVG units.
+NAME_WIDTH = 8.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +71,7 @@ def draw(curves: Curves, frame: Frame, *, zone: str, now: datetime) -> Chart | N
     """None where nothing was read: an empty chart would look like nothing happened."""
     if not curves.curves:
         return None
+    frame = _with_room_for_names(frame, curves)
     scales = scales_for(curves, frame, now)
     lines = [_line(index, curve, scales, zone) for index, curve in enumerate(curves.curves)]
     return Chart(
@@ -77,6 +80,11 @@ def draw(curves: Curves, frame: Frame, *, zone: str, now: datetime) -> Chart | N
         y_ticks=tuple(count_ticks(scales)),
         lines=tuple(_spread(lines, frame)),
     )
+
+
+def _with_room_for_names(frame: Frame, curves: Curves) -> Frame:
+    longest = max(len(curve.label) for curve in curves.curves)
+    return replace(frame, labels=min(max(frame.labels, longest * NAME_WIDTH + 28), 320)) if frame.labels else frame
 
 
 def moment_of(point: Point, zone: str) -> str:

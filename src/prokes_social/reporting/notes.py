@@ -7,7 +7,7 @@ from prokes_social.clock import zone_named
 from prokes_social.i18n import _, format_datetime, format_number, n_
 from prokes_social.model.delivery import DeliveryStatus
 from prokes_social.model.reach import Metric
-from prokes_social.model.report import ReportedDelivery
+from prokes_social.model.report import FoundBy, ReportedDelivery
 from prokes_social.reporting.gathering import Found
 
 S = DeliveryStatus
@@ -64,6 +64,13 @@ def _on_readings(posts: Sequence[ReportedDelivery], zone: str) -> Iterator[str]:
 
 
 def _on_gaps(posts: Sequence[ReportedDelivery]) -> Iterator[str]:
+    confirmed = sum(each.found_by is FoundBy.PERSON for each in posts)
+    if confirmed:
+        yield n_(
+            "{count} post was confirmed by a person. When exactly it went out is not known.",
+            "{count} posts were confirmed by a person. When exactly they went out is not known.",
+            confirmed,
+        )
     removed = sum(each.removed_at is not None for each in posts)
     if removed:
         yield n_(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from prokes_social.model.delivery import DeliveryStatus
 from prokes_social.model.reach import Figure, Metric
-from prokes_social.model.report import UNKNOWN, ReportedDelivery, Sum, added
+from prokes_social.model.report import UNKNOWN, FoundBy, ReportedDelivery, Sum, added
 
 
 def sum_by(
@@ -28,6 +28,7 @@ def sum_of(key: str, label: str, deliveries: Sequence[ReportedDelivery]) -> Sum:
         unit=_only([each.unit for each in deliveries]),
         deliveries=sum(each.status is not DeliveryStatus.CANCELLED for each in deliveries),
         published=len(posts),
+        confirmed=sum(each.found_by is FoundBy.PERSON for each in posts),
         on_time=sum(each.on_time for each in posts),
         latest=max((each.late_by for each in posts if each.late_by is not None), default=None),
         read=sum(each.read_at is not None for each in posts),

@@ -70,7 +70,8 @@ def listen(world: World, host: str, port: int) -> socket.socket:
     except OSError:
         listener.close()
         raise
-    name = f"[{host}]" if ":" in host else host
+    named = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104  (nobody can call these)
+    name = f"[{named}]" if ":" in named else named
     world.origin = f"http://{name}:{listener.getsockname()[1]}"
     return listener
 

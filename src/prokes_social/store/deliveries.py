@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -57,6 +58,19 @@ def get(tx: Connection, delivery_id: int) -> Delivery | None:
 def attempts(tx: Connection, delivery_id: int) -> list[RowMapping]:
     query = select(attempt).where(attempt.c.delivery_id == delivery_id).order_by(attempt.c.number)
     return list(tx.execute(query).mappings())
+
+
+def spent(tx: Connection, *, since: datetime) -> dict[str, Decimal]:
+    """US dollars by account name for every call since then that was or may have been accepted."""
+    charged = attempt.c.outcome.in_([Outcome.PUBLISHED.value, Outcome.UNKNOWN.value, Outcome.OPEN.value])
+    query = (
+        select(account.c.name, func.sum(attempt.c.cost).label("dollars"))
+        .join(delivery, delivery.c.id == attempt.c.delivery_id)
+        .join(account, account.c.id == d.account_id)
+        .where(attempt.c.started_at >= since, charged)
+        .group_by(account.c.name)
+    )
+    return {row.name: Decimal(row.dollars) for row in tx.execute(query)}
 
 
 def next_wake(tx: Connection) -> datetime | None:

@@ -6,12 +6,13 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from prokes_social import i18n
 from prokes_social.clock import zone_named
 from prokes_social.i18n import Bilingual
 from prokes_social.model.reach import Figure, Known, Metric
-from prokes_social.model.report import INTERACTIONS, Axis, Report
+from prokes_social.model.report import INTERACTIONS, Axis, Report, ReportedDelivery
 from prokes_social.reporting import chart, wording
 from prokes_social.reporting.axes import Frame
 from prokes_social.reporting.thumbnails import data_uri
@@ -86,9 +87,17 @@ def _number(value: Figure | int | None) -> str:
     return "–" if plain is None else i18n.format_number(plain)
 
 
-def _link(address: str | None) -> str:
-    """The address, where a browser may follow it: a stored `javascript:` must not run."""
-    return address if address and address.startswith(("https://", "http://")) else ""
+def _link(each: ReportedDelivery) -> str:
+    """The post's address, where a browser may follow it; empty elsewhere.
+
+    A stored `javascript:` must not run, and a sandbox's post is on no real platform, whatever its address says.
+    """
+    try:
+        found = urlsplit(each.permalink or "")
+    except ValueError:
+        return ""
+    there = found.scheme in ("http", "https") and (not each.sandbox or found.hostname in ("127.0.0.1", "localhost"))
+    return each.permalink or "" if there else ""
 
 
 def _commands(text: str) -> "Markup":

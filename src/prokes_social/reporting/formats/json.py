@@ -64,6 +64,7 @@ def _sum(each: Sum) -> dict[str, Any]:
         "platform": each.platform or None,
         "deliveries": each.deliveries,
         "published": each.published,
+        "confirmed_by_a_person": each.confirmed,
         "on_time": each.on_time,
         "greatest_lateness_seconds": _seconds(each.latest),
         "posts_read": each.read,

@@ -41,7 +41,7 @@ def caller(world: World, incoming: Incoming) -> GraphAccount:
 
 def holder(world: World, token: str) -> GraphAccount | None:
     accounts = world.directory.graph_accounts()
-    return next((account for account in accounts if hmac.compare_digest(account.access_token, token)), None)
+    return next((account for account in accounts if account.access_token == token), None)
 
 
 def may_act_for(caller: GraphAccount, target: GraphAccount) -> bool:
@@ -101,7 +101,7 @@ def _check_proof(account: GraphAccount, token: str, incoming: Incoming) -> None:
     expected = hmac.new(account.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
     if not given:
         message = "API calls from the server require an appsecret_proof argument"
-    elif not hmac.compare_digest(given[0], expected):
+    elif given[0] != expected:
         message = "Invalid appsecret_proof provided in the API argument"
     else:
         return

@@ -1,0 +1,170 @@
+"""What people decide: settle a held delivery, stop everything, send late; and which alarms ring meanwhile."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from prokes_social.errors import AlreadyMoved, OutcomeUnknown, Unauthorized
+from prokes_social.model.alarm import AlarmKind
+from prokes_social.model.delivery import Delivery, DeliveryStatus
+from prokes_social.publishing import Reaper, Settler
+from prokes_social.store import alarms, switches
+from tests.factories import DUE, add_account, make_content, queue_delivery
+from tests.publishing.conftest import Desk
+
+S = DeliveryStatus
+
+
+@pytest.fixture
+def settler(desk: Desk) -> Settler:
+    return Settler(look_up=desk.look_up)
+
+
+def hold(desk: Desk, *, public: bool) -> Delivery:
+    """A delivery whose answer was lost and that the look-ups did not see."""
+    add_account(desk.store)
+    row = queue_delivery(desk.store)
+    desk.platform.next_answers = ["drop" if public else OutcomeUnknown("tidak ada jawaban")]
+    desk.platform.visible = False
+    desk.publish_due()
+    for seconds in (15, 45, 240, 600):
+        desk.clock.pass_time(seconds=seconds)
+        desk.look()
+    held = desk.row(row.id)
+    assert held.status is S.HELD
+    return held
+
+
+def ringing(desk: Desk) -> set[AlarmKind]:
+    with desk.store.read() as tx:
+        return {alarm.kind for alarm in alarms.ringing(tx)}
+
+
+def reap(desk: Desk) -> list[int]:
+    return Reaper(store=desk.store, clock=desk.clock, timing=desk.publisher.timing).reap()
+
+
+def test_a_person_says_where_the_post_is(desk: Desk, settler: Settler) -> None:
+    row = hold(desk, public=True)
+    assert ringing(desk) == {AlarmKind.HELD}
+    settled = settler.there(row.id, "https://x.com/kab/status/99")
+    assert settled.status is S.PUBLISHED
+    assert settled.post
+    assert settled.post.permalink == "https://x.com/kab/status/99"
+    assert ringing(desk) == set()
+
+
+def test_a_person_says_send_and_it_goes_out_though_its_window_is_over(desk: Desk, settler: Settler) -> None:
+    row = hold(desk, public=False)
+    desk.clock.pass_time(minutes=40)
+    assert settler.send(row.id, within=timedelta(minutes=10)).status is S.SCHEDULED
+    assert desk.publish_due() == ["published"]
+    assert len(desk.platform.public) == 1
+
+
+def test_a_fresh_look_comes_first_so_that_send_never_doubles(desk: Desk, settler: Settler) -> None:
+    row = hold(desk, public=True)
+    desk.platform.visible = True
+    assert settler.send(row.id, within=timedelta(minutes=10)).status is S.PUBLISHED
+    assert desk.publish_due() == []
+    assert len(desk.platform.public) == 1
+
+
+def test_a_person_gives_it_up(desk: Desk, settler: Settler) -> None:
+    row = hold(desk, public=False)
+    assert settler.drop(row.id).status is S.CANCELLED
+    assert desk.publish_due() == []
+
+
+def test_what_is_out_or_in_hand_can_not_be_settled(desk: Desk, settler: Settler) -> None:
+    add_account(desk.store)
+    row = queue_delivery(desk.store)
+    with pytest.raises(AlreadyMoved):
+        settler.send(row.id, within=timedelta(minutes=10))
+    desk.publish_due()
+    with pytest.raises(AlreadyMoved):
+        settler.drop(row.id)
+
+
+def test_stop_halts_the_claim_and_the_intent_and_nothing_is_missed_meanwhile(desk: Desk) -> None:
+    add_account(desk.store)
+    row = queue_delivery(desk.store)
+
+    def stop() -> None:
+        with desk.store.write() as tx:
+            switches.turn_on(tx, switches.STOP, who="Ayu", now=desk.clock.now())
+
+    desk.platform.while_preparing = stop
+    assert desk.publish_due() == ["scheduled"]
+    desk.clock.pass_time(minutes=1)
+    assert desk.publish_due() == []
+    desk.clock.pass_time(hours=2)
+    assert reap(desk) == []
+    assert desk.row(row.id).status is S.SCHEDULED
+    assert desk.platform.public == []
+    with desk.store.write() as tx:
+        switches.turn_off(tx, switches.STOP)
+    assert reap(desk) == [row.id]
+    assert ringing(desk) == {AlarmKind.MISSED}
+
+
+def test_a_missed_delivery_may_be_sent_late(desk: Desk, settler: Settler) -> None:
+    add_account(desk.store)
+    row = queue_delivery(desk.store)
+    desk.clock.pass_time(hours=2)
+    reap(desk)
+    assert desk.row(row.id).status is S.MISSED
+    settler.send(row.id, within=timedelta(minutes=5))
+    assert desk.publish_due() == ["published"]
+
+
+def test_a_doubt_that_lasts_rings_once(desk: Desk) -> None:
+    add_account(desk.store)
+    queue_delivery(desk.store)
+    desk.platform.next_answers = ["drop"]
+    desk.publish_due()
+    reap(desk)
+    assert ringing(desk) == set()
+    desk.clock.pass_time(seconds=61)
+    reap(desk)
+    reap(desk)
+    with desk.store.read() as tx:
+        assert [alarm.kind for alarm in alarms.ringing(tx)] == [AlarmKind.UNCERTAIN]
+    assert desk.look() == ["published"]
+    assert ringing(desk) == set()
+
+
+def test_a_blocked_account_rings_with_its_name(desk: Desk) -> None:
+    add_account(desk.store)
+    queue_delivery(desk.store)
+    desk.platform.next_prepares = [Unauthorized("token ditolak")]
+    desk.publish_due()
+    with desk.store.read() as tx:
+        [alarm] = alarms.ringing(tx)
+    assert alarm.kind is AlarmKind.BLOCKED
+    assert "x-kabupaten" in alarm.what
+
+
+def test_posts_of_one_account_keep_their_distance(desk: Desk) -> None:
+    add_account(desk.store)
+    for number in range(2):
+        content = make_content(text=f"pesan {number}", due_at=DUE - timedelta(minutes=2 - number))
+        queue_delivery(desk.store, message=f"m{number}", content=content)
+    apart = desk.spaced(timedelta(seconds=40))
+    assert apart.publish_due() == ["published"]
+    desk.clock.pass_time(seconds=39)
+    assert apart.publish_due() == []
+    desk.clock.pass_time(seconds=1)
+    assert apart.publish_due() == ["published"]
+
+
+def test_a_spent_budget_holds_back_and_rings(desk: Desk) -> None:
+    add_account(desk.store)
+    queue_delivery(desk.store)
+    queue_delivery(desk.store, message="kedua", content=make_content(text="kedua"))
+    frugal = desk.spaced(timedelta(0), budget=Decimal("0.02"))
+    assert frugal.publish_due() == ["published"]
+    assert frugal.publish_due() == ["scheduled"]
+    assert ringing(desk) == {AlarmKind.BUDGET}
+    assert len(desk.platform.public) == 1
