@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from prokes_social import platforms
 from prokes_social.app.accounts import Accounts
 from prokes_social.app.campaigns import Campaigns
+from prokes_social.app.decisions import Decisions
 from prokes_social.app.deliveries import Deliveries
 from prokes_social.app.media import Media
 from prokes_social.app.reach import Reach
@@ -39,6 +40,7 @@ class App:
         self.campaigns = Campaigns(self)
         self.accounts = Accounts(self)
         self.deliveries = Deliveries(self)
+        self.decisions = Decisions(self)
         self.reach = Reach(self)
         self.media = Media(self)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.model.platform import Submission
@@ -34,6 +34,22 @@ class Deliveries:
             pictures = (campaigns.picture(tx, card),) if card else ()
         addressed = tuple(self._app.media.addressed(picture) for picture in pictures)
         return Submission(text=delivery.content.text, pictures=addressed, link=delivery.content.link)
+
+    def attempts(self, delivery_id: int) -> list[dict[str, Any]]:
+        """Each try, as the JSON of `prokes delivery show` promises it."""
+        with self._app.store.read() as tx:
+            tries = deliveries.attempts(tx, delivery_id)
+        return [
+            {
+                "number": each["number"],
+                "started_at": each["started_at"].isoformat(),
+                "ended_at": each["ended_at"].isoformat() if each["ended_at"] else None,
+                "outcome": each["outcome"],
+                "said": each["said"],
+                "cost_usd": float(each["cost"]),
+            }
+            for each in tries
+        ]
 
     def lateness(self, delivery: Delivery) -> timedelta | None:
         """How long after its due time the public call began; None before it did."""

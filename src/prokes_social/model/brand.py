@@ -56,7 +56,7 @@ def _rgb(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if not _HEX.fullmatch(value.strip()):
-        raise PydanticCustomError("colour", _("A colour is written #RRGGBB."))  # type: ignore[arg-type]
+        raise PydanticCustomError("colour", _("A colour is written #RRGGBB."))
     return tuple(bytes.fromhex(value.strip()[1:]))
 
 
@@ -121,7 +121,7 @@ class BrandKit(Strict):
         for kind, missing in (("colors", set(ROLES) - set(self.colors)), ("typefaces", _STYLES - set(self.typefaces))):
             if missing:
                 sentence = _("{kind} lacks {missing}", kind=kind, missing=", ".join(sorted(missing)))
-                raise PydanticCustomError("missing_role", sentence)  # type: ignore[arg-type]
+                raise PydanticCustomError("missing_role", sentence)
         return self
 
     def color(self, reference: str) -> Rgb:

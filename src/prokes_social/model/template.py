@@ -232,7 +232,7 @@ def _layer(value: Any) -> Layer:
 
 def _refusal(sentence: str) -> PydanticCustomError:
     """In the reader's language already; pydantic would take braces for places to fill."""
-    return PydanticCustomError("layer", sentence.replace("{", "{{").replace("}", "}}"))  # type: ignore[arg-type]
+    return PydanticCustomError("layer", sentence.replace("{", "{{").replace("}", "}}"))
 
 
 AnyLayer: TypeAlias = Annotated[SerializeAsAny[Layer], PlainValidator(_layer)]

@@ -20,6 +20,7 @@ from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.delivery import Claim, Delivery, DeliveryStatus, Outcome
 from prokes_social.model.platform import Connection, Post, Prepared, Submission
 from prokes_social.platforms import Platform
+from prokes_social.publishing.points import Point, go_on
 from prokes_social.publishing.timing import Timing
 from prokes_social.store import Store, accounts, alarms, deliveries, snapshots
 
@@ -29,10 +30,6 @@ RINGS = {
     DeliveryStatus.MISSED: AlarmKind.MISSED,
     DeliveryStatus.HELD: AlarmKind.HELD,
 }
-
-
-def _pass(point: str) -> None:
-    """The default crash point: goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +44,7 @@ class Publisher:
     submission_of: Callable[[Delivery], Submission]
     connection_of: Callable[[Delivery], Connection]
     readings_of: Callable[[Delivery, Post], list[datetime]]  #: when a new post's numbers are to be read
-    at: Callable[[str], None] = field(default=_pass)  #: named crash points, for tests and the drill
+    at: Callable[[Point], None] = field(default=go_on)  #: where tests and the drill kill or freeze us
 
     def claim(self, limit: int) -> list[Claim]:
         """Take due deliveries, at most one an account; each must then be given to `publish`."""
@@ -64,7 +61,7 @@ class Publisher:
 
     def publish(self, claim: Claim) -> DeliveryStatus:
         """One claim to its end; the status in which it was left."""
-        self.at("claimed")
+        self.at(Point.CLAIMED)
         if self.clock.now() > claim.delivery.last_moment:
             return self._leave(claim, DeliveryStatus.MISSED, self._late(claim.delivery))
         try:
@@ -92,9 +89,10 @@ class Publisher:
         if earlier and earlier.ready:
             return earlier
         prepared = self._platform(claim).prepare(submission, connection, earlier)
-        self.at("prepared")
+        self.at(Point.PREPARED)
         with self.store.write() as tx:
             deliveries.keep_prepared(tx, claim, prepared)
+        self.at(Point.KEPT)
         return prepared
 
     def _settle_unsent(self, claim: Claim, error: PlatformError) -> DeliveryStatus:
@@ -110,10 +108,11 @@ class Publisher:
             return self._over_budget(claim)
         if not self._commit_intent(claim, prepared):
             return self._step_back(claim)
-        self.at("intent")
+        self.at(Point.INTENT)
         if self.clock.uptime() - claim.claimed_at > self.timing.guard.total_seconds():
             # Frozen between intent and call: the lease may be somebody else's by now, so nothing is sent.
             return self._not_sent(claim, NotSent(_("the publisher was frozen before the call; nothing was sent")))
+        self.at(Point.GUARDED)
         return self._call(claim, submission, prepared, connection)
 
     def _is_over_budget(self, delivery: Delivery) -> bool:
@@ -164,7 +163,7 @@ class Publisher:
             return self._block(claim, error)
         except OutcomeUnknown as error:
             return self._doubt(claim, error)
-        self.at("sent")
+        self.at(Point.SENT)
         return self.record(claim, post, found_by="answer")
 
     def record(self, claim: Claim, post: Post, *, found_by: str) -> DeliveryStatus:
@@ -177,7 +176,7 @@ class Publisher:
             deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.PUBLISHED, said="", now=now)
             snapshots.plan_readings(tx, post_id, self.readings_of(claim.delivery, post))
             alarms.close(tx, _subject(claim), now=now)
-        self.at("recorded")
+        self.at(Point.RECORDED)
         return DeliveryStatus.PUBLISHED
 
     def _not_sent(self, claim: Claim, error: NotSent) -> DeliveryStatus:

@@ -358,8 +358,9 @@ class _Setter:
 
     def _runs(self, layer: TextLayer, words: Sequence[Word], size: int, values: Values) -> Iterator[Line]:
         """One line of type, cut where its colour changes."""
-        x = 0.0
         face = self._look.faces[layer.font]
+        # Large and small type share their left edge where the ink begins, not where the pen is set down.
+        x = -face.bearing(words[0].text[0]) * size if layer.align == "left" else 0.0
         space = (face.width(" ") + layer.tracking) * size
         for run in _by_colour(words):
             color = layer.mark if layer.mark and run[0].marked else layer.color

@@ -38,6 +38,7 @@ class Face:
         self._kerning = Kerning(data, weight)
         self._fonts: dict[int, ImageFont.FreeTypeFont] = {}
         self._advances: dict[str, float] = {}
+        self._bearings: dict[str, float] = {}
         self._widths: dict[str, float] = {}
         self._masks: dict[tuple[int, str, int], tuple[Image.Image, int, int]] = {}
         self.capitals = self._capital_height()
@@ -70,6 +71,12 @@ class Face:
             kerned = sum(self._kerning.of(a, b) for a, b in pairwise(text))
             self._widths[text] = sum(map(self.advance, text)) + kerned
         return self._widths[text] + tracking * max(len(text) - 1, 0)
+
+    def bearing(self, character: str) -> float:
+        """How far a glyph's ink begins right of the pen, in ems."""
+        if character not in self._bearings:
+            self._bearings[character] = self._font(_EM).getbbox(character, anchor="ls")[0] / _EM
+        return self._bearings[character]
 
     def pens(self, text: str, size: int, tracking: float = 0.0) -> list[float]:
         """Where each glyph starts, in px."""

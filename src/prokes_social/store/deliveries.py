@@ -119,6 +119,11 @@ def cancel(tx: Connection, delivery_id: int, *, reason: str) -> bool:
     return _move(tx, [delivery_id], S.CANCELLED, reason=reason, owner=None, lease_until=None, fence=d.fence + 1) == 1
 
 
+def allow_late(tx: Connection, delivery_id: int, *, until: datetime) -> None:
+    """A person said that it may still go out, until then."""
+    tx.execute(update(delivery).where(d.id == delivery_id, _is(S.SCHEDULED)).values(late_until=until))
+
+
 def schedule_approved(tx: Connection, campaign: str, *, lead: dt.timedelta) -> int:
     """Move waiting rows whose content is approved to scheduled; they wake `lead` early to prepare."""
     rows = tx.execute(select(d.id, d.due_at).where(_is(S.WAITING), d.campaign == campaign, is_approved(d.digest)))

@@ -1,0 +1,74 @@
+"""What people decide while things are under way: settle a delivery, stop everything, go on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from prokes_social.model.alarm import Alarm
+from prokes_social.model.delivery import Delivery, DeliveryStatus
+from prokes_social.publishing import Settler
+from prokes_social.store import alarms, deliveries, switches
+from prokes_social.store.switches import Switch
+
+if TYPE_CHECKING:
+    from prokes_social.app import App
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """What a stop found: whether it was new, and what can no longer be called back."""
+
+    newly: bool
+    in_flight: Sequence[Delivery]
+
+
+class Decisions:
+    def __init__(self, app: "App") -> None:
+        self._app = app
+
+    def there(self, delivery_id: int, address: str) -> Delivery:
+        return self._settler.there(delivery_id, address)
+
+    def send(self, delivery_id: int, *, within: timedelta | None = None) -> Delivery:
+        """Send now, at most `within` from now; the workspace's window where it is not said."""
+        return self._settler.send(delivery_id, within=within or self._app.settings.publishing.window)
+
+    def drop(self, delivery_id: int) -> Delivery:
+        return self._settler.drop(delivery_id)
+
+    def stop(self, *, who: str, remark: str = "") -> Stopped:
+        """Halt every process at once; an intent that is committed can't be called back."""
+        with self._app.store.write() as tx:
+            newly = switches.turn_on(tx, switches.STOP, who=who, now=self._app.clock.now(), remark=remark)
+            in_flight = deliveries.listing(tx, statuses=(DeliveryStatus.SENDING, DeliveryStatus.UNCERTAIN))
+        return Stopped(newly=newly, in_flight=in_flight)
+
+    def stopped(self) -> Switch | None:
+        with self._app.store.read() as tx:
+            return switches.state(tx, switches.STOP)
+
+    def overdue(self) -> list[Delivery]:
+        """Approved deliveries whose time passed while everything stood still."""
+        now = self._app.clock.now()
+        with self._app.store.read() as tx:
+            rows = deliveries.listing(tx, statuses=(DeliveryStatus.SCHEDULED,))
+        return [row for row in rows if row.content.due_at <= now]
+
+    def resume(self, *, late: Sequence[Delivery], dropped: Sequence[Delivery]) -> None:
+        """Go on; `late` may go out until a window from now, `dropped` are cancelled."""
+        until = self._app.clock.now() + self._app.settings.publishing.window
+        with self._app.store.write() as tx:
+            for row in late:
+                deliveries.allow_late(tx, row.id, until=until)
+            for row in dropped:
+                deliveries.cancel(tx, row.id, reason="dropped at resume")
+            switches.turn_off(tx, switches.STOP)
+
+    def alarms(self) -> list[Alarm]:
+        with self._app.store.read() as tx:
+            return alarms.ringing(tx)
+
+    @property
+    def _settler(self) -> Settler:
+        return Settler(look_up=self._app.look_up(self._app.publisher()))
