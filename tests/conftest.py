@@ -65,7 +65,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     url = (
         f"sqlite:///{tmp_path / 'test.db'}"
         if request.param == "sqlite"
-        else _new_database(request.getfixturevalue("postgres_server"))
+        else new_database(request.getfixturevalue("postgres_server"))
     )
     made = Store(url)
     made.migrate()
@@ -76,7 +76,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 _counter = iter(range(1_000_000))
 
 
-def _new_database(server: str) -> str:
+def new_database(server: str) -> str:
     import psycopg
 
     name = f"test_{os.getpid()}_{next(_counter)}"

@@ -107,7 +107,7 @@ def credentials_of(app: App, sandbox: Sandbox, platform: str) -> dict[str, str]:
 
 
 @contextmanager
-def open_office(folder: Path) -> Iterator[Office]:
+def open_office(folder: Path, *, database_url: str = "") -> Iterator[Office]:
     workspace.make(folder, {})
     (folder / "prokes.toml").write_text(SETTINGS, encoding="utf-8")
     with Sandbox(settings={"age_speed": 86400.0}) as sandbox, _listening() as listener:
@@ -117,6 +117,8 @@ def open_office(folder: Path) -> Iterator[Office]:
             "PROKES_X_BASE_URL": sandbox.url,
             "PROKES_GRAPH_BASE_URL": sandbox.url,
         }
+        if database_url:
+            environment["PROKES_DATABASE_URL"] = database_url
         app = App(load_settings(environment))
         with _served(app, listener):
             yield Office(app, sandbox, folder, environment)

@@ -51,6 +51,8 @@ class Worker:
     def run(self, *, until_idle: bool = False) -> None:
         """Work until `stop`, or until nothing is due soon or in doubt. Raises what made a job fail for good."""
         self._clock.start()
+        listening = threading.Thread(target=self._safely, args=(self._listen,), daemon=True)
+        listening.start()
         try:
             while not self._stopping.is_set() and not (until_idle and self._is_idle()):
                 with self._changed:
@@ -124,7 +126,37 @@ class Worker:
                 self._start(self._publish, claim)
             for claim in self._lookup.claim(free):
                 self._start(self._look, claim)
-        self._wake_exactly()
+        self._wake_exactly("tick", self._tick, self._app.deliveries.next_wake())
+
+    def _listen(self) -> None:
+        """Another process made something due: don't wait for the tick."""
+        for _beat in self._app.store.wakeups(self._stopping.is_set):
+            self._tick()
+
+    def _start(self, work: Callable[[Claim], None], claim: Claim) -> None:
+        future = self._pool.submit(self._safely, lambda: work(claim))
+        self._running.add(future)
+        future.add_done_callback(self._ended)
+
+    def _ended(self, future: Future[None]) -> None:
+        """Its account is free: the next delivery need not wait for the tick."""
+        self._running.discard(future)
+        if not self._stopping.is_set():
+            self._safely(self._tick)
+
+    def _wake_exactly(self, name: str, job: Callable[[], None], moment: datetime | None) -> None:
+        """Jobs run every second; what is due in between gets a wake-up of its own."""
+        if moment is None or not self._clock.running:
+            return
+        ahead = moment - self._app.clock.now()  # the queue's clock, which may not be this machine's
+        if timedelta(0) < ahead < TICK:
+            at = DateTrigger(datetime.now(UTC) + ahead)
+            self._clock.add_job(self._safely, at, (job,), id=f"{name}-exactly", replace_existing=True)
+
+    def _listen(self) -> None:
+        """Another process made something due: don't wait for the tick."""
+        for _beat in self._app.store.wakeups(self._stopping.is_set):
+            self._tick()
 
     def _start(self, work: Callable[[Claim], None], claim: Claim) -> None:
         future = self._pool.submit(self._safely, lambda: work(claim))
@@ -140,9 +172,12 @@ class Worker:
     def _wake_exactly(self) -> None:
         """The tick is every second; a delivery due in between gets a wake-up of its own."""
         moment = self._app.deliveries.next_wake()
-        now = datetime.now(UTC)
-        if moment and now < moment < now + TICK and self._clock.running:
-            self._clock.add_job(self._safely, DateTrigger(moment), (self._tick,), id="wake", replace_existing=True)
+        if moment is None or not self._clock.running:
+            return
+        ahead = moment - self._app.clock.now()  # the queue's clock, which may not be this machine's
+        if timedelta(0) < ahead < TICK:
+            at = DateTrigger(datetime.now(UTC) + ahead)
+            self._clock.add_job(self._safely, at, (self._tick,), id="wake", replace_existing=True)
 
     def _publish(self, claim: Claim) -> None:
         status = self._publisher.publish(claim)
@@ -158,6 +193,7 @@ class Worker:
 
     def _read(self) -> None:
         collected = self._app.reach.collect_due()
+        self._wake_exactly("reading", self._read, self._app.reach.next_wake())
         if collected.taken:
             self._tell(Event(readings=collected.taken))
 

@@ -41,9 +41,9 @@ def test_posts_of_one_account_are_added_at_the_age_of_the_later_reading(office: 
     first = office.publishes(office.queues("sabun", "resmi", 0))
     second = office.publishes(office.queues("masker", "resmi", 5))
     office.reads(first, 1, delay=0.1, impressions=10)
-    office.reads(second, 1, delay=0.25, impressions=5)
+    office.reads(second, 1, delay=0.15, impressions=5)
     (curve,) = office.reports(after=40).curves.curves
-    assert [(each.age, each.impressions, each.posts) for each in curve.points] == [(timedelta(days=1.25), 15, 2)]
+    assert [(each.age, each.impressions, each.posts) for each in curve.points] == [(timedelta(days=1.15), 15, 2)]
 
 
 def test_a_curve_ends_at_the_age_of_its_youngest_post(office: Office) -> None:
@@ -96,6 +96,26 @@ def test_lines_are_level_between_readings(office: Office) -> None:
     (line,) = drawn(office.reports(after=40).curves).lines
     assert line.path.count("H") == line.path.count("V") == 2
     assert "L" not in line.path
+
+
+def test_a_sum_of_some_posts_only_is_drawn_hollow(office: Office) -> None:
+    office.has_account("resmi", "x")
+    first = office.publishes(office.queues("sabun", "resmi", 0), 0)
+    second = office.publishes(office.queues("masker", "resmi", 5), 0)
+    office.reads(first, 1, impressions=10)
+    office.reads(first, 7, impressions=20)
+    office.reads(second, 7, impressions=50)
+    (line,) = drawn(office.reports(after=40).curves).lines
+    assert [dot.partial for dot in line.dots] == [True, False]
+
+
+def test_the_frame_grows_with_long_names_and_high_counts(office: Office) -> None:
+    name = "dinas-kesehatan-kabupaten"
+    office.has_account(name, "x")
+    office.reads(office.publishes(office.queues("sabun", name)), 1, impressions=1_234_567)
+    frame = drawn(office.reports().curves).frame
+    assert frame.left > WIDE.left
+    assert frame.labels > WIDE.labels
 
 
 def test_labels_of_lines_that_end_together_stand_apart(office: Office) -> None:

@@ -14,7 +14,7 @@ from prokes_social.app.decisions import Decisions
 from prokes_social.app.deliveries import Deliveries
 from prokes_social.app.media import Media
 from prokes_social.app.reach import Reach
-from prokes_social.clock import Clock, SystemClock
+from prokes_social.clock import Clock
 from prokes_social.connecting import Connector
 from prokes_social.model.delivery import Delivery
 from prokes_social.model.platform import Connection, Post
@@ -34,9 +34,9 @@ class App:
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
-        self.clock = clock or SystemClock()
         self.store = Store(settings.database_url)
         self.store.require_current()
+        self.clock = clock or self.store.clock()
         self.campaigns = Campaigns(self)
         self.accounts = Accounts(self)
         self.deliveries = Deliveries(self)

@@ -1,6 +1,7 @@
 """Reach: collect readings, write reports."""
 
 from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,14 +25,16 @@ class Reach:
         return self._app.tracker.collect_now(campaign)
 
     def has_due(self) -> bool:
-        with self._app.store.read() as tx:
-            wake = snapshots.next_wake(tx)
+        wake = self.next_wake()
         return wake is not None and wake <= self._app.clock.now()
+
+    def next_wake(self) -> datetime | None:
+        with self._app.store.read() as tx:
+            return snapshots.next_wake(tx)
 
     def is_waiting(self) -> bool:
         """Some post's numbers are still to be read, now or later."""
-        with self._app.store.read() as tx:
-            return snapshots.next_wake(tx) is not None
+        return self.next_wake() is not None
 
     def report(self, campaign: str) -> "Report":
         from prokes_social.reporting import campaign_report

@@ -98,7 +98,7 @@ def _section(words: str, each: click.Command) -> str:
     arguments = [p.make_metavar(click.Context(each)) for p in each.params if isinstance(p, click.Argument)]
     options = [_option(p) for p in each.params if isinstance(p, click.Option)]
     said = each.help or ""
-    return "\n\n".join([f"### {' '.join([words, *arguments])}", said, "\n".join(options)]).rstrip()
+    return "\n\n".join([f"## {' '.join([words, *arguments])}", said, "\n".join(options)]).rstrip()
 
 
 def _option(option: click.Option) -> str:

@@ -16,6 +16,7 @@ from prokes_social.clock import SystemClock
 from prokes_social.help import Notes, Table
 from prokes_social.i18n import _, format_age, format_dollars, format_number
 from prokes_social.model import campaign
+from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.delivery import MOVES, DeliveryStatus
 from prokes_social.model.reach import Known, Metric
 from prokes_social.problem import Severity
@@ -137,6 +138,11 @@ def statuses(notes: Notes) -> str:
     return _table([_("status"), _("word"), _("means"), _("may become"), _("you do")], rows)
 
 
+def alarms(_notes: Notes) -> str:
+    rows = [[_code(kind.value), str(kind.label), str(kind.remedy)] for kind in AlarmKind]
+    return _table([_("word"), _("alarm"), _("next step")], rows)
+
+
 def exit_codes(notes: Notes) -> str:
     kinds = list(_family(errors.ProkesError))
     rows = [[str(kind.exit_code), _code(kind.__name__), notes.get(kind.__name__, "")] for kind in kinds]
@@ -191,10 +197,7 @@ def credentials(notes: Notes) -> str:
 
 
 def setting_keys(notes: Notes) -> str:
-    rows = [
-        [_code(name), _code(_toml(default)), notes.get(name, "")]
-        for name, default in _leaves(settings._Document)  # noqa: SLF001 - the form of prokes.toml is told here only
-    ]
+    rows = [[_code(name), _code(_toml(default)), notes.get(name, "")] for name, default in _leaves(settings._Document)]
     return _table([_("setting"), _("otherwise"), _("means")], rows)
 
 

@@ -104,10 +104,13 @@ class ReportedDelivery:
     def figure(self, metric: Metric) -> Figure:
         return self.figures.get(metric, UNKNOWN)
 
+    @property
+    def is_ahead(self) -> bool:
+        """Nothing became of it yet, and all is still in our hands."""
+        return self.status in (DeliveryStatus.WAITING, DeliveryStatus.SCHEDULED, DeliveryStatus.CLAIMED)
+
     def is_overdue(self, now: datetime) -> bool:
-        """Still in our hands although its time has passed."""
-        waiting = self.status in (DeliveryStatus.WAITING, DeliveryStatus.SCHEDULED, DeliveryStatus.CLAIMED)
-        return waiting and now - self.due_at > ON_TIME
+        return self.is_ahead and now - self.due_at > ON_TIME
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,6 +218,11 @@ class Report:
         """What should be public and is not, or may not be."""
         stuck = (DeliveryStatus.MISSED, DeliveryStatus.FAILED, DeliveryStatus.HELD, DeliveryStatus.UNCERTAIN)
         return [each for each in self.deliveries if each.status in stuck or each.is_overdue(self.made_at)]
+
+    @property
+    def coming(self) -> Sequence[ReportedDelivery]:
+        """Not due yet."""
+        return [each for each in self.deliveries if each.is_ahead and not each.is_overdue(self.made_at)]
 
     @property
     def lost_answers(self) -> Sequence[ReportedDelivery]:

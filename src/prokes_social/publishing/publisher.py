@@ -173,7 +173,7 @@ class Publisher:
             if post_id is None:
                 return DeliveryStatus.UNCERTAIN
             now = self.clock.now()
-            deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.PUBLISHED, said="", now=now)
+            deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.PUBLISHED, now=now)
             snapshots.plan_readings(tx, post_id, self.readings_of(claim.delivery, post))
             alarms.close(tx, _subject(claim), now=now)
         self.at(Point.RECORDED)
@@ -227,7 +227,7 @@ class Publisher:
                 outcome=outcome,
                 said=error.said or error.message,
                 now=self.clock.now(),
-                cost=0,  # the platforms charge for what they accept
+                cost=Decimal(0),  # the platforms charge for what they accept
             )
 
     def _release(self, claim: Claim, next_at: datetime, reason: str) -> DeliveryStatus:

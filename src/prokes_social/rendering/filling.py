@@ -13,7 +13,7 @@ from prokes_social.model.card import CardRequest
 from prokes_social.model.template import LINK, Slot, Template
 from prokes_social.problem import Problem
 from prokes_social.rendering.icons import icon_svg
-from prokes_social.rendering.layout import Values
+from prokes_social.rendering.words import Values
 
 
 @dataclass(frozen=True, kw_only=True)

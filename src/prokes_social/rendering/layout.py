@@ -14,7 +14,6 @@ from prokes_social.i18n import _, n_
 from prokes_social.model.brand import Rgb
 from prokes_social.model.platform import Size
 from prokes_social.model.template import (
-    NAMES,
     Artboard,
     Box,
     CircleLayer,
@@ -37,9 +36,11 @@ from prokes_social.model.template import (
 from prokes_social.rendering.fitting import NO_BREAK, Overflow, Setting, Word, fit
 from prokes_social.rendering.marks import AnyMark, Block, Code, Corners, Gradient, Icon, Line, Picture, Shape
 from prokes_social.rendering.typefaces import Face
+from prokes_social.rendering.words import Values, has_content, visible
 
 _TYPE_STEPS = 24  #: of the type dial; finer than the eye
 _COMFORT = 0.5  #: of the room dial
+_AIRY = 0.75  #: of the room dial; a picture above cramped words is no gain
 _YIELDING = (0.8, 0.6, 0.45)  #: how far down the type dial words make room for a picture
 _SHAPES = (RectLayer, CircleLayer, GradientLayer)
 
@@ -53,29 +54,6 @@ class Look:
     aspect: Callable[[str], float]  #: a picture's width divided by its height
     code_side: Callable[[str, int], int]  #: px of a QR code for a link, in whole modules, in at most so many px
     radius: float = 1.0
-
-
-@dataclass(frozen=True)
-class Values:
-    """Words by name: slots, `brand.…`, and inside a row `item.…`. An empty word hides what shows it."""
-
-    words: Mapping[str, str]
-    rows: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
-    row_of: str | None = None  #: the slot whose row this is
-
-    def has(self, name: str) -> bool:
-        return bool(self.words.get(name)) or bool(self.rows.get(name))
-
-    def fill(self, text: str) -> str:
-        return NAMES.sub(lambda match: self.words.get(match[1], ""), text).strip()
-
-    def slot(self, text: str) -> str | None:
-        """The slot that most of a text comes from, to name it in a complaint."""
-        names = sorted(NAMES.findall(text), key=lambda name: -len(self.words.get(name, "")))
-        return self.row_of if names and names[0].startswith("item.") else next(iter(names), None)
-
-    def of_row(self, slot: str, row: Mapping[str, str]) -> "Values":
-        return Values({**self.words, **{f"item.{key}": word for key, word in row.items()}}, {}, slot)
 
 
 @dataclass(frozen=True)
@@ -96,14 +74,6 @@ class _Dials:
     def sides(self, pad: Sides) -> tuple[float, float, float, float]:
         top, right, bottom, left = (self.space(span) for span in pad)
         return top, right, bottom, left
-
-
-def visible(layer: Layer, values: Values) -> bool:
-    """Whether a layer shows: as `when` and `unless` say, and not where all it would say is empty."""
-    if (layer.when and not values.has(layer.when)) or (layer.unless and values.has(layer.unless)):
-        return False
-    names = NAMES.findall(layer.words())
-    return not names or any(values.has(name) for name in names)
 
 
 def compose(layers: Sequence[Layer], artboard: Artboard, size: Size, values: Values, look: Look) -> list[AnyMark]:
@@ -207,7 +177,7 @@ class _Setter:
         """Give the picture what the words leave; for its sake they may be set a little smaller than they could."""
         spans = [each.spare for each in descend(layer) if _takes_spare(each, values) and isinstance(each, ImageLayer)]
         sizes = [dials.type, *(size for size in _YIELDING if size < dials.type)]
-        tries = [(span, size, room) for span in spans if span for size in sizes for room in (1.0, _COMFORT)]
+        tries = [(span, size, room) for span in spans if span for size in sizes for room in (1.0, _AIRY)]
         for (least, most), size, room in tries:
             # With the smallest picture in place the gap above it is counted too.
             tried = replace(dials, type=size, room=room, spare=least)
@@ -467,15 +437,7 @@ def _level(heights: Sequence[float], room: float, tallest: float) -> float:
 
 
 def _shown(layers: Sequence[Layer], values: Values, dials: _Dials) -> list[Layer]:
-    return [each for each in layers if _has_content(each, values) and (dials.spare or not getattr(each, "spare", None))]
-
-
-def _has_content(layer: Layer, values: Values) -> bool:
-    """A container shows where something in it shows; a repeat where there are rows."""
-    if not visible(layer, values) or isinstance(layer, RepeatLayer):
-        return visible(layer, values)
-    inner = layer.inner()
-    return not inner or any(_has_content(each, values) for each in inner)
+    return [each for each in layers if has_content(each, values) and (dials.spare or not getattr(each, "spare", None))]
 
 
 def _takes_spare(layer: Layer, values: Values) -> bool:

@@ -27,9 +27,10 @@ from prokes_social.rendering.drawing import Canvas, blank, quiet_zone
 from prokes_social.rendering.encoding import encode
 from prokes_social.rendering.filling import Fault, faults_of, suggestion, values_of
 from prokes_social.rendering.icons import icon_svg
-from prokes_social.rendering.layout import Look, Values, compose
+from prokes_social.rendering.layout import Look, compose
 from prokes_social.rendering.marks import AnyMark, Code, Line
 from prokes_social.rendering.typefaces import faces_of, font_bytes
+from prokes_social.rendering.words import Values
 
 #: Part of every content digest: raised when the engine itself makes the same card look different.
 ENGINE = 1

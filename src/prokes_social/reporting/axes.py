@@ -72,12 +72,15 @@ def position(point: Point) -> float:
 
 
 def scales_for(curves: Curves, frame: Frame, now: datetime) -> Scales:
-    points = [point for curve in curves.curves for point in curve.points]
-    places = [position(point) for point in points]
-    top = nice_steps(max(point.impressions for point in points))[-1]
+    places = [position(point) for curve in curves.curves for point in curve.points]
+    top = highest_step(curves)
     if curves.axis is Axis.AGE:
         return Scales(frame=frame, axis=curves.axis, first=0, last=max(places), top=top)
     return Scales(frame=frame, axis=curves.axis, first=min(places), last=max(now.timestamp(), *places), top=top)
+
+
+def highest_step(curves: Curves) -> int:
+    return nice_steps(max(point.impressions for curve in curves.curves for point in curve.points))[-1]
 
 
 def nice_steps(highest: int, count: int = 4) -> list[int]:
@@ -95,9 +98,9 @@ def count_ticks(scales: Scales) -> Iterator[Tick]:
 
 
 def age_ticks(curves: Curves, scales: Scales) -> Iterator[Tick]:
-    """The ages at which posts are read, without those that would touch the one before."""
+    """The ages at which posts are read and the last one that was, without those that would touch the one before."""
     before = -math.inf
-    for age in sorted(curves.ages):
+    for age in sorted({*curves.ages, timedelta(seconds=scales.last)}):
         at = scales.x(age.total_seconds())
         if at - before >= TICK_GAP and at <= scales.frame.right + 1:
             yield Tick(at=at, label=format_age(age))

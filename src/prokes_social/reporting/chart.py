@@ -15,6 +15,7 @@ from prokes_social.reporting.axes import (
     age_ticks,
     clock_ticks,
     count_ticks,
+    highest_step,
     position,
     scales_for,
 )
@@ -36,8 +37,8 @@ SHAPES = (
 )
 #: Names of lines, two lines of text each, may not stand closer.
 LABEL_GAP = 36.0
-#: Of one letter of a name, in SVG units.
-NAME_WIDTH = 8.2
+#: The width of a letter, in SVG units.
+LETTER = 8.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,7 @@ class Dot:
     x: float
     y: float
     title: str
+    partial: bool  #: some of the line's posts had not been read by then
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,25 +68,31 @@ class Chart:
     y_ticks: tuple[Tick, ...]
     lines: tuple[DrawnLine, ...]
 
+    @property
+    def has_partial(self) -> bool:
+        return any(dot.partial for line in self.lines for dot in line.dots)
+
 
 def draw(curves: Curves, frame: Frame, *, zone: str, now: datetime) -> Chart | None:
     """None where nothing was read: an empty chart would look like nothing happened."""
     if not curves.curves:
         return None
-    frame = _with_room_for_names(frame, curves)
-    scales = scales_for(curves, frame, now)
+    scales = scales_for(curves, _with_room_for_words(frame, curves), now)
     lines = [_line(index, curve, scales, zone) for index, curve in enumerate(curves.curves)]
     return Chart(
-        frame=frame,
+        frame=scales.frame,
         x_ticks=tuple(age_ticks(curves, scales) if curves.axis is Axis.AGE else clock_ticks(scales, zone)),
         y_ticks=tuple(count_ticks(scales)),
-        lines=tuple(_spread(lines, frame)),
+        lines=tuple(_spread(lines, scales.frame)),
     )
 
 
-def _with_room_for_names(frame: Frame, curves: Curves) -> Frame:
-    longest = max(len(curve.label) for curve in curves.curves)
-    return replace(frame, labels=min(max(frame.labels, longest * NAME_WIDTH + 28), 320)) if frame.labels else frame
+def _with_room_for_words(frame: Frame, curves: Curves) -> Frame:
+    """Wide enough at the left for the highest count, at the right for the longest name."""
+    name = max(len(curve.label) for curve in curves.curves)
+    count = len(format_number(highest_step(curves)))
+    labels = min(max(frame.labels, name * LETTER + 28), frame.width / 3) if frame.labels else 0
+    return replace(frame, left=max(frame.left, count * LETTER + 10), labels=labels)
 
 
 def moment_of(point: Point, zone: str) -> str:
@@ -94,7 +102,7 @@ def moment_of(point: Point, zone: str) -> str:
 
 def _line(index: int, curve: Curve, scales: Scales, zone: str) -> DrawnLine:
     kind = index % len(COLOURS)
-    dots = [_dot(point, scales, curve.label, zone) for point in curve.points]
+    dots = [_dot(point, curve, scales, zone) for point in curve.points]
     return DrawnLine(
         label=curve.label,
         last=format_number(curve.points[-1].impressions),
@@ -107,12 +115,15 @@ def _line(index: int, curve: Curve, scales: Scales, zone: str) -> DrawnLine:
     )
 
 
-def _dot(point: Point, scales: Scales, line: str, zone: str) -> Dot:
+def _dot(point: Point, curve: Curve, scales: Scales, zone: str) -> Dot:
     count, moment = format_number(point.impressions), moment_of(point, zone)
+    # Along the clock posts come one after another, and a sum of those so far is a whole one.
+    partial = scales.axis is Axis.AGE and point.posts < max(each.posts for each in curve.points)
     return Dot(
         x=scales.x(position(point)),
         y=scales.y(point.impressions),
-        title=_("{line}, {moment}: {count} impressions", line=line, moment=moment, count=count),
+        title=_("{line}, {moment}: {count} impressions", line=curve.label, moment=moment, count=count),
+        partial=partial,
     )
 
 

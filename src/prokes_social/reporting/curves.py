@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
 
 from prokes_social.model.reach import Metric
 from prokes_social.model.report import Axis, Curve, Curves, Point, ReportedDelivery
@@ -12,16 +11,17 @@ from prokes_social.store.snapshots import TakenReading
 
 #: More lines than this can't be told apart: then a line is a platform.
 MOST_LINES = 6
-#: On a clock's axis, readings within one hour make one point.
-HOUR = 3600
+#: Readings this close to each other make one point, or each post of a batch would make a step of its own: seconds on a
+#: clock's axis, a share of the age on an axis of ages.
+CLOSE_BY_CLOCK = 3600.0
+CLOSE_BY_AGE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Moment:
-    """One number of one post, where it falls on the axis; positions and groups are seconds."""
+    """One number of one post, and where it falls on the axis, in seconds."""
 
     position: float
-    group: int  #: readings of one group make one point, at the position of the last of them
     post: int
     impressions: int
 
@@ -49,7 +49,7 @@ def _curve(
     label: str, posts: Sequence[ReportedDelivery], found: Found, axis: Axis, scale: float, now: datetime
 ) -> Curve:
     if axis is Axis.CLOCK:
-        moments = [_by_clock(post.id, r) for post in posts for r in _telling(found, post)]
+        moments = [_by_clock(post, r) for post in posts for r in _telling(found, post)]
         return Curve(label=label, points=tuple(_points(moments, axis)))
     moments = [_by_age(post, r, scale) for post in posts for r in _telling(found, post)]
     # Beyond the age of the youngest post the sum would stand still only because that post has not lived so long.
@@ -61,15 +61,13 @@ def _telling(found: Found, post: ReportedDelivery) -> list[TakenReading]:
     return [reading for reading in found.readings[post.id] if Metric.IMPRESSIONS in told(reading)]
 
 
-def _by_clock(post: int, reading: TakenReading) -> _Moment:
-    at = reading.taken_at.timestamp()
-    return _Moment(position=at, group=int(at // HOUR), post=post, impressions=_impressions(reading))
+def _by_clock(post: ReportedDelivery, reading: TakenReading) -> _Moment:
+    return _Moment(position=reading.taken_at.timestamp(), post=post.id, impressions=_impressions(reading))
 
 
 def _by_age(post: ReportedDelivery, reading: TakenReading, scale: float) -> _Moment:
-    planned = round(_age(post, reading.due_at, scale))
     age = _age(post, reading.taken_at, scale)
-    return _Moment(position=age, group=planned, post=post.id, impressions=_impressions(reading))
+    return _Moment(position=age, post=post.id, impressions=_impressions(reading))
 
 
 def _age(post: ReportedDelivery, at: datetime, scale: float) -> float:
@@ -82,11 +80,23 @@ def _impressions(reading: TakenReading) -> int:
 
 def _points(moments: Sequence[_Moment], axis: Axis) -> Iterator[Point]:
     latest: dict[int, int] = {}
-    ordered = sorted(moments, key=lambda moment: moment.position)
-    for moment, following in zip_longest(ordered, ordered[1:]):
-        latest[moment.post] = moment.impressions
-        if following is None or following.group != moment.group:
-            yield _point(moment.position, latest, axis)
+    for batch in _batches(moments, axis):
+        latest |= {moment.post: moment.impressions for moment in batch}
+        yield _point(batch[-1].position, latest, axis)
+
+
+def _batches(moments: Sequence[_Moment], axis: Axis) -> list[list[_Moment]]:
+    batches: list[list[_Moment]] = []
+    for moment in sorted(moments, key=lambda each: each.position):
+        if batches and moment.position <= _end_of_batch(batches[-1][0].position, axis):
+            batches[-1].append(moment)
+        else:
+            batches.append([moment])
+    return batches
+
+
+def _end_of_batch(first: float, axis: Axis) -> float:
+    return first * (1 + CLOSE_BY_AGE) if axis is Axis.AGE else first + CLOSE_BY_CLOCK
 
 
 def _point(position: float, latest: dict[int, int], axis: Axis) -> Point:

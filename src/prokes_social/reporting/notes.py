@@ -34,7 +34,7 @@ def _on_sandbox(found: Found) -> Iterator[str]:
 
 
 def _on_the_queue(deliveries: Sequence[ReportedDelivery], now: datetime) -> Iterator[str]:
-    coming = sum(each.status in (S.WAITING, S.SCHEDULED) and each.due_at > now for each in deliveries)
+    coming = sum(each.is_ahead and not each.is_overdue(now) for each in deliveries)
     if coming:
         yield n_(
             "{count} delivery is not due yet: this is an interim report.",

@@ -6,7 +6,7 @@ from io import BytesIO
 from prokes_social.model.platform import Picture
 
 #: Twice the width at which a card stands on the page, for sharp screens and paper.
-WIDTH = 240
+WIDTH = 160
 
 
 def data_uri(picture: Picture) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from prokes_social.i18n import _, format_age, format_number
+from prokes_social.i18n import _, format_age, format_number, n_
 from prokes_social.model.delivery import DeliveryStatus
 from prokes_social.model.reach import Known, Metric
 from prokes_social.model.report import ON_TIME, FoundBy, Report, ReportedDelivery, Sum
@@ -24,19 +24,28 @@ def lead(report: Report) -> str:
         all=format_number(total.deliveries),
         on_time=format_number(total.on_time),
     )
-    return f"{out} {_reach_so_far(total)}"
+    return " ".join(part for part in (out, _coming(report), _reach_so_far(total)) if part)
+
+
+def _coming(report: Report) -> str:
+    count = len(report.coming)
+    return n_("{count} is not due yet.", "{count} are not due yet.", count) if count else ""
 
 
 def _reach_so_far(total: Sum) -> str:
     seen = total.figure(Metric.IMPRESSIONS).value
     if seen is None:
         return _("How often they were seen is not known yet.")
-    return _(
-        "They were seen {count} times so far, as told for {told} of {posts} posts.",
-        count=format_number(seen),
-        told=format_number(total.told[Metric.IMPRESSIONS]),
-        posts=format_number(total.published),
-    )
+    posts = made_of(total, Metric.IMPRESSIONS)
+    return _("They were seen {count} times so far, as told for {posts}.", count=format_number(seen), posts=posts)
+
+
+def made_of(total: Sum, metric: Metric) -> str:
+    """How many of the posts a figure is made of."""
+    posts, told = format_number(total.published), format_number(total.told[metric])
+    if total.told[metric] == total.published:
+        return _("all {posts} posts", posts=posts)
+    return _("{told} of {posts} posts", told=told, posts=posts)
 
 
 def lateness(late_by: timedelta | None) -> str:

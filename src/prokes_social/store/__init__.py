@@ -1,14 +1,15 @@
 """The database: an address in, transactions out. All SQL lives in this folder, one module a noun."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
+from prokes_social.clock import Clock, SystemClock
 from prokes_social.errors import StoreError
 from prokes_social.i18n import _
-from prokes_social.store import schema
+from prokes_social.store import postgres, schema
 from prokes_social.store.sqlite import WriteGate, prepare_sqlite
 
 __all__ = ["Connection", "Store"]
@@ -35,6 +36,14 @@ class Store:
             with connection, connection.begin():
                 yield connection
 
+    def clock(self) -> Clock:
+        """The clock that decides what is due: the database's where several machines share it, else our own."""
+        return SystemClock() if self.is_sqlite else postgres.DatabaseClock(self._engine)
+
+    def wakeups(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """A beat whenever another process made something due; none on SQLite, where a tick each second does."""
+        return iter(()) if self.is_sqlite else postgres.wakeups(self._engine, stopped)
+
     def migrate(self) -> None:
         """Make or upgrade the tables; only `prokes init` and `prokes db upgrade` do."""
         with _plain_errors(), self._gate.held():
@@ -51,7 +60,7 @@ class Store:
 
 def _open(url: str) -> tuple[Engine, WriteGate]:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True), WriteGate(None)
+        return postgres.make_engine(url), WriteGate(None)
     engine = create_engine(url)
     path = prepare_sqlite(engine)
     return engine, WriteGate(path)

@@ -25,6 +25,7 @@ from sqlalchemy.sql.expression import ColumnElement
 from prokes_social.model.delivery import MOVES, Claim, Content, Delivery, DeliveryStatus, Key, Outcome
 from prokes_social.model.platform import Post, Prepared
 from prokes_social.store.approvals import is_approved
+from prokes_social.store.postgres import wake
 from prokes_social.store.switches import STOP, is_on
 from prokes_social.store.tables import account, attempt, delivery, post
 
@@ -127,8 +128,10 @@ def allow_late(tx: Connection, delivery_id: int, *, until: datetime) -> None:
 def schedule_approved(tx: Connection, campaign: str, *, lead: dt.timedelta) -> int:
     """Move waiting rows whose content is approved to scheduled; they wake `lead` early to prepare."""
     rows = tx.execute(select(d.id, d.due_at).where(_is(S.WAITING), d.campaign == campaign, is_approved(d.digest)))
-    moved = [_move(tx, [row.id], S.SCHEDULED, next_at=row.due_at - lead) for row in rows.all()]
-    return sum(moved)
+    moved = sum([_move(tx, [row.id], S.SCHEDULED, next_at=row.due_at - lead) for row in rows.all()])
+    if moved:
+        wake(tx)
+    return moved
 
 
 # --- what publishers do ---------------------------------------------------------------------------------------------
@@ -213,12 +216,18 @@ def begin_sending(
 
 
 def end_attempt(
-    tx: Connection, delivery_id: int, *, outcome: Outcome, said: str, now: datetime, cost: Any = None
+    tx: Connection,
+    delivery_id: int,
+    *,
+    outcome: Outcome,
+    now: datetime,
+    said: str | None = None,
+    cost: Decimal | None = None,
 ) -> None:
-    """Write how the newest open attempt ended."""
-    values: dict[str, Any] = {"outcome": outcome.value, "said": said, "ended_at": now}
-    if cost is not None:
-        values["cost"] = cost
+    """Write how the newest attempt ended; without `said` or `cost` what stood there before stays."""
+    values: dict[str, Any] = {"outcome": outcome.value, "ended_at": now}
+    values |= {} if said is None else {"said": said}
+    values |= {} if cost is None else {"cost": cost}
     newest = select(func.max(attempt.c.number)).where(attempt.c.delivery_id == delivery_id).scalar_subquery()
     tx.execute(update(attempt).where(attempt.c.delivery_id == delivery_id, attempt.c.number == newest).values(**values))
 
@@ -268,6 +277,7 @@ def look_again(tx: Connection, held: Claim, *, next_at: datetime) -> bool:
 
 def resolve(tx: Connection, held: Claim, to: DeliveryStatus, *, reason: str, **values: Any) -> bool:
     """What a person decided about a delivery at rest; False where it moved meanwhile."""
+    wake(tx)
     return _leave(tx, held, to, reason=reason, **values)
 
 
