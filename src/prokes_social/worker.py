@@ -153,32 +153,6 @@ class Worker:
             at = DateTrigger(datetime.now(UTC) + ahead)
             self._clock.add_job(self._safely, at, (job,), id=f"{name}-exactly", replace_existing=True)
 
-    def _listen(self) -> None:
-        """Another process made something due: don't wait for the tick."""
-        for _beat in self._app.store.wakeups(self._stopping.is_set):
-            self._tick()
-
-    def _start(self, work: Callable[[Claim], None], claim: Claim) -> None:
-        future = self._pool.submit(self._safely, lambda: work(claim))
-        self._running.add(future)
-        future.add_done_callback(self._ended)
-
-    def _ended(self, future: Future[None]) -> None:
-        """Its account is free: the next delivery need not wait for the tick."""
-        self._running.discard(future)
-        if not self._stopping.is_set():
-            self._safely(self._tick)
-
-    def _wake_exactly(self) -> None:
-        """The tick is every second; a delivery due in between gets a wake-up of its own."""
-        moment = self._app.deliveries.next_wake()
-        if moment is None or not self._clock.running:
-            return
-        ahead = moment - self._app.clock.now()  # the queue's clock, which may not be this machine's
-        if timedelta(0) < ahead < TICK:
-            at = DateTrigger(datetime.now(UTC) + ahead)
-            self._clock.add_job(self._safely, at, (self._tick,), id="wake", replace_existing=True)
-
     def _publish(self, claim: Claim) -> None:
         status = self._publisher.publish(claim)
         self._tell(Event(delivery=self._app.deliveries.get(claim.delivery.id), status=status))

@@ -40,7 +40,6 @@ from prokes_social.rendering.words import Values, has_content, visible
 
 _TYPE_STEPS = 24  #: of the type dial; finer than the eye
 _COMFORT = 0.5  #: of the room dial
-_AIRY = 0.75  #: of the room dial; a picture above cramped words is no gain
 _YIELDING = (0.8, 0.6, 0.45)  #: how far down the type dial words make room for a picture
 _SHAPES = (RectLayer, CircleLayer, GradientLayer)
 
@@ -177,7 +176,7 @@ class _Setter:
         """Give the picture what the words leave; for its sake they may be set a little smaller than they could."""
         spans = [each.spare for each in descend(layer) if _takes_spare(each, values) and isinstance(each, ImageLayer)]
         sizes = [dials.type, *(size for size in _YIELDING if size < dials.type)]
-        tries = [(span, size, room) for span in spans if span for size in sizes for room in (1.0, _AIRY)]
+        tries = [(span, size, room) for span in spans if span for size in sizes for room in (1.0, _COMFORT)]
         for (least, most), size, room in tries:
             # With the smallest picture in place the gap above it is counted too.
             tried = replace(dials, type=size, room=room, spare=least)
