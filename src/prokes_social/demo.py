@@ -314,7 +314,12 @@ def _summary(console: "Console", app: App, result: Result, seconds: float) -> No
     table.add_row(_("cards"), str(result.cards))
     table.add_row(_("feed"), str(result.feed))
     for report in result.reports:
-        table.add_row(_("report") + f" ({report.suffix[1:]})", str(report))
+        if report.suffix == ".html":
+            table.add_row(_("report"), str(report))
+    others = len(result.reports) - 1
+    table.add_row(
+        _("for spreadsheets"), n_("{count} CSV or JSON file beside it", "{count} CSV and JSON files beside it", others)
+    )
     console.print(table)
     console.print(_("The files open without a server."), style="dim")
 

@@ -86,6 +86,7 @@ def test_numbers_are_viewers_views_and_reactions(page: Desk) -> None:
     assert reach is not None
     assert views >= reach > 0
     assert snapshot.numbers[Metric.LIKES]
+    assert snapshot.numbers[Metric.COMMENTS] is not None
     assert Metric.SAVES not in snapshot.numbers
 
 

@@ -213,7 +213,6 @@ class Killed(BaseException):
     [
         ("claimed", 0, "published"),
         ("prepared", 0, "published"),
-        ("kept", 0, "published"),
         ("intent", 0, "held"),
         ("guarded", 0, "held"),
         ("sent", 1, "published"),

@@ -1,6 +1,7 @@
 """X through tweepy: submissions in, posts and their numbers out."""
 
 import base64
+import re
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -260,6 +261,11 @@ class X(Platform):
         answer = self._ask(call, connection, lambda x: x.delete_tweet(post.external_id, user_auth=_signs(connection)))
         return answer.get("data") == {"deleted": True}
 
+    def external_id_at(self, address: str) -> str | None:
+        """`https://x.com/<handle>/status/<id>`, with or without what phones hang on it."""
+        found = _STATUS.search(address)
+        return found[1] if found else None
+
     def consent(self, redirect_url: str, state: str) -> Consent | None:
         """OAuth 2 with PKCE (S256); only where the workspace names its X app."""
         if not self.settings.client_id:
@@ -460,6 +466,9 @@ def _shortest_life(media: Sequence[Mapping[str, Any]]) -> timedelta:
     told = [each.get("expires_after_secs") for each in media]
     lives = min([timedelta(seconds=each) for each in told if isinstance(each, int)], default=MEDIA_LIVES)
     return max(lives - EARLY, lives / 2)
+
+
+_STATUS = re.compile(r"/status/(\d+)")
 
 
 def _permalink(handle: Any, external_id: str) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 class Point(StrEnum):
     CLAIMED = "claimed"  #: under our lease; nothing done
     PREPARED = "prepared"  #: media uploaded, not yet written down
-    KEPT = "kept"  #: what was uploaded is in the store
+    KEPT = "kept"  #: what was uploaded early is in the store
     INTENT = "intent"  #: committed: the call may be out
     GUARDED = "guarded"  #: the lease is young enough; the next thing is the call
     SENT = "sent"  #: answered, not yet written down

@@ -90,9 +90,11 @@ class Publisher:
             return earlier
         prepared = self._platform(claim).prepare(submission, connection, earlier)
         self.at(Point.PREPARED)
-        with self.store.write() as tx:
-            deliveries.keep_prepared(tx, claim, prepared)
-        self.at(Point.KEPT)
+        if not prepared.ready or self.clock.now() < claim.delivery.content.due_at:
+            # What goes out at once is written down with the intent; one durable commit less for each post.
+            with self.store.write() as tx:
+                deliveries.keep_prepared(tx, claim, prepared)
+            self.at(Point.KEPT)
         return prepared
 
     def _settle_unsent(self, claim: Claim, error: PlatformError) -> DeliveryStatus:
@@ -175,7 +177,8 @@ class Publisher:
             now = self.clock.now()
             deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.PUBLISHED, now=now)
             snapshots.plan_readings(tx, post_id, self.readings_of(claim.delivery, post))
-            alarms.close(tx, _subject(claim), now=now)
+            if claim.delivery.attempts or found_by != "answer":  # nothing rang for one that went out at once
+                alarms.close(tx, _subject(claim), now=now)
         self.at(Point.RECORDED)
         return DeliveryStatus.PUBLISHED
 

@@ -140,38 +140,16 @@ def schedule_approved(tx: Connection, campaign: str, *, lead: dt.timedelta) -> i
 def claim(
     tx: Connection, *, owner: str, now: datetime, uptime: float, lease_until: datetime, limit: int
 ) -> list[Claim]:
-    """Take due deliveries under a lease, at most one an account and the earliest first.
-
-    The statuses are literals because with a bound value neither planner uses the partial index.
-    """
-    due = (
-        select(d.id)
-        .where(
-            _is(S.SCHEDULED),
-            d.next_at <= bindparam("now"),
-            ~is_on(STOP),
-            _account_is_free(),
-            ~_held_back(),
-            ~_earlier_due(),
-        )
-        .order_by(d.next_at, d.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=delivery)  # SQLite's compiler drops it; PostgreSQL uses it
-        .cte("due")
-        .prefix_with("MATERIALIZED")  # keeps PostgreSQL from running the LIMIT again
-    )
-    take = (
-        update(delivery)
-        .where(d.id.in_(select(due.c.id)), _is(S.SCHEDULED))
-        .values(status=S.CLAIMED.value, owner=owner, lease_until=lease_until, fence=d.fence + 1)
-        .returning(d.id)
-    )
+    """Take due deliveries under a lease, at most one an account and the earliest first."""
+    said = {"now": now, "limit": limit, "b_owner": owner, "b_lease_until": lease_until}
     try:
         with tx.begin_nested():
-            taken = [row.id for row in tx.execute(take, {"now": now})]
+            taken = [row.id for row in tx.execute(_CLAIM, said)]
     except IntegrityError:
         return []  # another publisher took a delivery of the same account at the same moment
-    rows = tx.execute(_deliveries().where(d.id.in_(taken)).order_by(d.next_at, d.id)).mappings()
+    if not taken:
+        return []
+    rows = tx.execute(_CLAIMED, {"ids": taken}).mappings()
     return [Claim(delivery=_delivery(row), owner=owner, claimed_at=uptime) for row in rows]
 
 
@@ -192,27 +170,13 @@ def begin_sending(
 
     This is the point of no return for edits and cancels. `gap` is the least distance to the account's next post.
     """
-    fits = (
-        _under(held, S.CLAIMED)
-        .where(
-            d.digest == held.delivery.content.digest,
-            d.lease_until > now,
-            _last_moment() >= now,
-            ~is_on(STOP),
-            d.sources_until.is_(None) | (d.sources_until >= today),
-            is_approved(d.digest),
-            _account_is_free(now),
-        )
-        .values(status=S.SENDING.value)
-    )
-    if tx.execute(fits).rowcount != 1:
+    said = {"b_id": held.delivery.id, "b_fence": held.fence, "b_digest": held.delivery.content.digest}
+    if tx.execute(_INTEND, said | {"now": now, "today": today}).rowcount != 1:
         return None
-    tx.execute(update(account).where(account.c.id == held.delivery.account_id).values(free_at=now + gap))
-    count = select(func.count()).where(attempt.c.delivery_id == held.delivery.id)
-    number = int(tx.execute(count).scalar_one()) + 1
-    values = {"delivery_id": held.delivery.id, "number": number, "prepared": dict(prepared.markers)}
-    tx.execute(insert(attempt).values(**values, started_at=now, outcome=Outcome.OPEN.value, cost=held.delivery.cost))
-    return number
+    if gap:
+        tx.execute(update(account).where(account.c.id == held.delivery.account_id).values(free_at=now + gap))
+    tried = {"b_id": held.delivery.id, "b_prepared": dict(prepared.markers), "now": now, "b_cost": held.delivery.cost}
+    return int(tx.execute(_TRY, tried).scalar_one())
 
 
 def end_attempt(
@@ -228,8 +192,7 @@ def end_attempt(
     values: dict[str, Any] = {"outcome": outcome.value, "ended_at": now}
     values |= {} if said is None else {"said": said}
     values |= {} if cost is None else {"cost": cost}
-    newest = select(func.max(attempt.c.number)).where(attempt.c.delivery_id == delivery_id).scalar_subquery()
-    tx.execute(update(attempt).where(attempt.c.delivery_id == delivery_id, attempt.c.number == newest).values(**values))
+    tx.execute(_NEWEST_ATTEMPT.values(**values), {"b_id": delivery_id})
 
 
 def release(tx: Connection, held: Claim, *, next_at: datetime, reason: str = "") -> bool:
@@ -249,11 +212,11 @@ def mark_uncertain(tx: Connection, held: Claim, *, now: datetime, first_look: da
 
 def record_post(tx: Connection, held: Claim, found: Post, *, found_by: str) -> int | None:
     """Published: the post and the status in one transaction; the post's id, or None where the fence has moved on."""
-    if not _leave(tx, held, S.PUBLISHED, reason=""):
+    if tx.execute(_PUBLISH, {"b_id": held.delivery.id, "b_fence": held.fence}).rowcount != 1:
         return None
     values = {"delivery_id": held.delivery.id, "account_id": held.delivery.account_id, "found_by": found_by}
     values |= {"external_id": found.external_id, "permalink": found.permalink, "published_at": found.published_at}
-    return int(tx.execute(insert(post).values(**values).returning(post.c.id)).scalar_one())
+    return int(tx.execute(_POSTED, values).scalar_one())
 
 
 def claim_lookups(
@@ -459,3 +422,75 @@ def _post(row: RowMapping) -> Post | None:
     if row["external_id"] is None:
         return None
     return Post(external_id=row["external_id"], permalink=row["permalink"], published_at=row["published_at"])
+
+
+# --- what is asked a thousand times, built once: building a statement costs more than running it ---------------------
+
+_MINE = and_(d.id == bindparam("b_id"), d.fence == bindparam("b_fence"))
+
+#: The statuses are literals because with a bound value neither planner uses the partial index.
+_DUE = (
+    select(d.id)
+    .where(
+        _is(S.SCHEDULED),
+        d.next_at <= bindparam("now"),
+        ~is_on(STOP),
+        _account_is_free(),
+        ~_held_back(),
+        ~_earlier_due(),
+    )
+    .order_by(d.next_at, d.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=delivery)  # SQLite's compiler drops it; PostgreSQL uses it
+    .cte("due")
+    .prefix_with("MATERIALIZED")  # keeps PostgreSQL from running the LIMIT again
+)
+_CLAIM = (
+    update(delivery)
+    .where(d.id.in_(select(_DUE.c.id)), _is(S.SCHEDULED))
+    .values(
+        status=S.CLAIMED.value, owner=bindparam("b_owner"), lease_until=bindparam("b_lease_until"), fence=d.fence + 1
+    )
+    .returning(d.id)
+)
+_CLAIMED = _deliveries().where(d.id.in_(bindparam("ids", expanding=True))).order_by(d.next_at, d.id)
+_INTEND = (
+    update(delivery)
+    .where(
+        _MINE,
+        _is(S.CLAIMED),
+        d.digest == bindparam("b_digest"),
+        d.lease_until > bindparam("now"),
+        _last_moment() >= bindparam("now"),
+        ~is_on(STOP),
+        d.sources_until.is_(None) | (d.sources_until >= bindparam("today")),
+        is_approved(d.digest),
+        _account_is_free(),
+    )
+    .values(status=S.SENDING.value)
+)
+_TRY = (
+    insert(attempt)
+    .values(
+        delivery_id=bindparam("b_id"),
+        number=select(func.coalesce(func.max(attempt.c.number), 0) + 1)
+        .where(attempt.c.delivery_id == bindparam("b_id"))
+        .scalar_subquery(),
+        prepared=bindparam("b_prepared"),
+        started_at=bindparam("now"),
+        outcome=Outcome.OPEN.value,
+        cost=bindparam("b_cost"),
+    )
+    .returning(attempt.c.number)
+)
+_NEWEST_ATTEMPT = update(attempt).where(
+    attempt.c.delivery_id == bindparam("b_id"),
+    attempt.c.number
+    == select(func.max(attempt.c.number)).where(attempt.c.delivery_id == bindparam("b_id")).scalar_subquery(),
+)
+_PUBLISH = (
+    update(delivery)
+    .where(_MINE, d.status.in_([status.value for status, targets in MOVES.items() if S.PUBLISHED in targets]))
+    .values(status=S.PUBLISHED.value, owner=None, lease_until=None, reason="")
+)
+_POSTED = insert(post).returning(post.c.id)

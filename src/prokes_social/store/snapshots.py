@@ -35,10 +35,9 @@ class TakenReading:
 
 
 def plan_readings(tx: Connection, post_id: int, due: Collection[datetime]) -> None:
-    known = {row.due_at for row in tx.execute(select(snapshot.c.due_at).where(snapshot.c.post_id == post_id))}
-    rows = [{"post_id": post_id, "due_at": at, "next_at": at} for at in sorted(due) if at not in known]
-    if rows:
-        tx.execute(insert(snapshot), rows)
+    """The readings of a new post."""
+    if due:
+        tx.execute(insert(snapshot), [{"post_id": post_id, "due_at": at, "next_at": at} for at in sorted(set(due))])
 
 
 def claim_due(tx: Connection, *, now: datetime, lease_until: datetime, limit: int) -> list[DueReading]:
