@@ -23,8 +23,8 @@ OURS, CLICKS = LOCALE / "id.po", LOCALE / "click.id.po"
 KEYWORDS = {"_": None, "n_": (1, 2)}
 MEND = "Run `make texts`, then write the Indonesian words."
 
-#: The one place that hands on what other places have written out.
-HANDS_ON = ("i18n.py", "n_")
+#: They hand on what other places have written out.
+HANDING_ON = {("i18n.py", name) for name in ("n_", "gettext", "ngettext")}
 
 
 def test_every_text_of_the_source_is_in_the_catalogue() -> None:
@@ -55,14 +55,17 @@ def test_counted_things_have_one_indonesian_form(file: Path) -> None:
 @pytest.mark.parametrize("file", [OURS, CLICKS], ids=lambda file: file.name)
 def test_a_translation_fills_the_same_places_as_its_text(file: Path) -> None:
     # Of a counted text the form for many counts: Indonesian is put in its place.
-    differing = [m.id for m in messages(file) if any(places(each) != places(forms(m)[-1]) for each in translations(m))]
-    assert differing == []
+    for message in messages(file):
+        for said in filter(None, translations(message)):
+            assert places(said) == places(forms(message)[-1]), said
 
 
 @pytest.mark.parametrize("file", [OURS, CLICKS], ids=lambda file: file.name)
 def test_quotes_commands_and_the_spaces_around_stay_as_they_are(file: Path) -> None:
     for message in messages(file):
         text, said = forms(message)[-1], translations(message)[0]
+        if not said:
+            continue
         assert said.count("“") == said.count("”"), said
         assert said.count("`") % 2 == 0, said
         assert commands(text) <= commands(said), said
@@ -116,7 +119,7 @@ def _unseen(file: Path) -> Iterator[str]:
 
 
 def _hands_on(file: Path, node: ast.AST) -> bool:
-    return isinstance(node, ast.FunctionDef) and (_from_source(file), node.name) == HANDS_ON
+    return isinstance(node, ast.FunctionDef) and (_from_source(file), node.name) in HANDING_ON
 
 
 def _is_text(node: ast.AST) -> bool:

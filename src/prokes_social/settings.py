@@ -9,12 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from prokes_social.clock import duration
 from prokes_social.errors import SettingsError
 from prokes_social.i18n import DEFAULT_LANGUAGE, _, use_language
-from prokes_social.keys import KeyRing
+from prokes_social.keys import KeyRing, Secret
 
 FILE = "prokes.toml"
 STATE = ".prokes"  #: database and key file, inside the workspace
@@ -70,6 +70,30 @@ class Tracking(_Section):
     sandbox_time_scale: Annotated[float, Field(ge=1)] = 1.0
 
 
+class Alerting(_Section):
+    """Where alarms go besides the log; secrets come from the environment, never from a file that is passed around."""
+
+    webhook_url: Annotated[str, Field(pattern=r"^https?://[^/\s@]+(/\S*)?$")] | None = None
+    allow_private: bool = False  #: the webhook may be in our own network, and without TLS
+    email_to: tuple[str, ...] = ()
+    smtp_host: str = ""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_security: Literal["starttls", "ssl", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_from: str = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Alerting":
+        if self.email_to and not (self.smtp_host and self.smtp_from):
+            raise ValueError("email_to needs smtp_host and smtp_from")
+        if self.webhook_url and self.webhook_url.startswith("http:") and not self.allow_private:
+            raise ValueError("webhook_url must begin with https:// unless allow_private is true")
+        return self
+
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
 class _Document(_Section):
     """prokes.toml, section by section; the platforms' own sections are read by the platforms."""
 
@@ -83,6 +107,8 @@ class _Document(_Section):
     checking: Checking = Checking()
     publishing: Publishing = Publishing()
     tracking: Tracking = Tracking()
+    alerting: Alerting = Alerting()
+    log_level: LogLevel = "info"
     platforms: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
 
 
@@ -98,6 +124,8 @@ class Settings:
     checking: Checking
     publishing: Publishing
     tracking: Tracking
+    alerting: Alerting
+    log_level: LogLevel
     platforms: Mapping[str, Mapping[str, Any]]
     environment: Mapping[str, str] = field(repr=False)
 
@@ -119,6 +147,17 @@ class Settings:
                     file=f"{STATE}/key",
                 ),
             ) from error
+
+    @property
+    def webhook_secret(self) -> Secret | None:
+        return self._secret("PROKES_ALERT_WEBHOOK_SECRET")
+
+    @property
+    def smtp_password(self) -> Secret | None:
+        return self._secret("PROKES_ALERT_SMTP_PASSWORD")
+
+    def _secret(self, variable: str) -> Secret | None:
+        return Secret(text) if (text := self.environment.get(variable)) else None
 
     def for_platform(self, prefix: str) -> dict[str, Any]:
         """What `[platforms.<prefix>]` and PROKES_<PREFIX>_* say; the variables win."""
@@ -144,7 +183,7 @@ def load_settings(environment: Mapping[str, str] | None = None, start: Path | No
     """Read the workspace's settings; raises SettingsError naming the setting and the remedy."""
     environment = os.environ if environment is None else environment
     home = find_home(environment, (start or Path.cwd()).resolve())
-    document = _read_document(home / FILE)
+    document = _read_document(home / FILE, environment)
     language = environment.get("PROKES_LANG") or document.language
     use_language(language)
     return Settings(
@@ -160,14 +199,19 @@ def load_settings(environment: Mapping[str, str] | None = None, start: Path | No
         checking=document.checking,
         publishing=document.publishing,
         tracking=document.tracking,
+        alerting=document.alerting,
+        log_level=document.log_level,
         platforms=document.platforms,
         environment=dict(environment),
     )
 
 
-def _read_document(path: Path) -> _Document:
+def _read_document(path: Path, environment: Mapping[str, str]) -> _Document:
     try:
-        return _Document.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        if level := environment.get("PROKES_LOG_LEVEL"):
+            said["log_level"] = level.lower()
+        return _Document.model_validate(said)
     except FileNotFoundError as error:
         raise SettingsError(
             _("{folder} is not a workspace: it has no {file}.", folder=path.parent, file=FILE),

@@ -424,7 +424,7 @@ def test_live_uploads_of_the_old_kind_keep_their_host() -> None:
     assert session._our_address("https://upload.twitter.com/1.1/x") == "https://upload.twitter.com/1.1/x"
 
 
-def test_an_address_from_a_phone_tells_the_posts_id(clock: object) -> None:
-    x = make_platform("x", {}, SystemClock())
+def test_an_address_from_a_phone_tells_the_posts_id() -> None:
+    x = platforms.make_platform("x", {}, SystemClock())
     assert x.external_id_at("https://x.com/kab/status/1234567890?s=20&t=abc") == "1234567890"
     assert x.external_id_at("https://x.com/kab") is None

@@ -1,9 +1,9 @@
 """X through tweepy: submissions in, posts and their numbers out."""
 
 import base64
-import re
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
