@@ -35,6 +35,7 @@ bench: $(READY)  ## benchmarks; figures are ratios of one run
 	@$(BIN)/python -m benchmarks
 
 texts: $(READY)  ## collect the English texts of the source into the Indonesian catalogue
+	@mkdir -p build
 	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k _ -k n_:1,2 --no-location --sort-output -o build/prokes.pot src/prokes_social
 	@$(BIN)/pybabel --quiet update -i build/prokes.pot -o src/prokes_social/locale/id.po -l id \
 		--no-fuzzy-matching --ignore-obsolete --omit-header --width 120

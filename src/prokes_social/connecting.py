@@ -43,6 +43,12 @@ class Connector:
             accounts.set_credentials(tx, account_id, self._sealed(account_id, credentials))
             return accounts.by_id(tx, account_id)
 
+    def connect(self, account: Account, credentials: Mapping[str, str]) -> None:
+        """New credentials in place of the old ones; asks nobody. Raises SettingsError."""
+        _require_fields(self.platforms[account.platform], credentials)
+        with self.store.write() as tx:
+            accounts.set_credentials(tx, account.id, self._sealed(account.id, credentials))
+
     def connection_to(self, account: Account) -> Connection:
         """What a platform needs to act for the account. Raises SettingsError."""
         speaks = self.platforms[account.platform]
@@ -62,6 +68,8 @@ class Connector:
         except Unauthorized as error:
             with self.store.write() as tx:
                 accounts.block(tx, account.id, why=error.message, now=self.clock.now())
+                what = f"{account.name}: {error.message}"
+                alarms.ring(tx, AlarmKind.BLOCKED, f"account:{account.id}", what, now=self.clock.now())
             raise
         with self.store.write() as tx:
             accounts.note_identity(

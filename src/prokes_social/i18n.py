@@ -75,7 +75,8 @@ def _catalog(code: str) -> dict[str, str]:
 
 def format_datetime(at: datetime, zone: ZoneInfo, *, seconds: bool = False) -> str:
     """`Minggu, 22 November 2026 pukul 19.30 WIB`."""
-    return f"{format_date(at.astimezone(zone).date(), weekday=True)} {_('at')} {format_time(at, zone, seconds=seconds)}"
+    day, time = format_date(at.astimezone(zone).date(), weekday=True), format_time(at, zone, seconds=seconds)
+    return _("{day} at {time}", day=day, time=time)
 
 
 def format_short(at: datetime, zone: ZoneInfo, *, seconds: bool = False) -> str:
@@ -115,11 +116,10 @@ def format_dollars(amount: Decimal) -> str:
 def format_age(age: timedelta) -> str:
     """`28 hari`, `6 jam`, `15 detik`: the largest unit that fits, rounded."""
     seconds = age.total_seconds()
-    for size, one, many in (
-        (86400, "{count} day", "{count} days"),
-        (3600, "{count} hour", "{count} hours"),
-        (60, "{count} minute", "{count} minutes"),
-    ):
-        if round(seconds / size) >= 1 and seconds >= size * 0.95:
-            return n_(one, many, round(seconds / size))
+    if seconds >= 86400 * 0.95:
+        return n_("{count} day", "{count} days", round(seconds / 86400))
+    if seconds >= 3600 * 0.95:
+        return n_("{count} hour", "{count} hours", round(seconds / 3600))
+    if seconds >= 60 * 0.95:
+        return n_("{count} minute", "{count} minutes", round(seconds / 60))
     return n_("{count} second", "{count} seconds", round(seconds))

@@ -82,7 +82,8 @@ def _cancel(row: Delivery) -> PlannedChange:
 def _out(row: Delivery) -> str:
     if row.status is DeliveryStatus.PUBLISHED and row.post:
         return _("it is public already at {address}; what is public never changes", address=row.post.permalink)
-    return _("it may be out already ({status}); settle it first", status=row.status.label)
+    return _("it may be out already ({status}); settle it first with `prokes delivery resolve {id}`",
+             status=row.status.label, id=row.id)  # fmt: skip
 
 
 def _differences(before: Content, after: Content) -> str:

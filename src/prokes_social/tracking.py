@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from prokes_social.clock import Clock
-from prokes_social.errors import PlatformError
+from prokes_social.errors import PlatformError, SettingsError
 from prokes_social.model.account import Account
 from prokes_social.model.platform import Connection, Post
 from prokes_social.platforms import Platform
@@ -65,7 +65,7 @@ class Tracker:
         posts = list({reading.post.external_id: reading.post for reading in due}.values())
         try:
             measured = self.platforms[account.platform].measure(posts, self.connection_to(account))
-        except PlatformError as error:
+        except (PlatformError, SettingsError) as error:  # one account's trouble is not the others'
             self._put_off(due, error.message)
             return Collected(taken=0, put_off=len(due))
         told = {each.external_id: each for each in measured}

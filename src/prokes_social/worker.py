@@ -12,12 +12,16 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
+from prokes_social.alerting.watchdog import Reading, jump_between
 from prokes_social.app import App
-from prokes_social.errors import ProkesError
+from prokes_social.clock import SystemClock
+from prokes_social.errors import ProkesError, StoreError
+from prokes_social.i18n import speaking
 from prokes_social.model.delivery import Claim, Delivery, DeliveryStatus
 
 TICK = timedelta(seconds=1)
 REAP = timedelta(seconds=10)
+TELL = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,9 @@ class Worker:
         self._tell = on_event
         self._publisher = app.publisher()
         self._lookup = app.look_up(self._publisher)
+        self._watchdog = app.watchdog()
+        self._teller = app.teller(self._publisher.owner)
+        self._read_clock = Reading.of(SystemClock())
         self._threads = app.settings.publishing.threads
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="send")
         self._running: set[Future[None]] = set()
@@ -57,14 +64,16 @@ class Worker:
             while not self._stopping.is_set() and not (until_idle and self._is_idle()):
                 with self._changed:
                     self._changed.wait(timeout=0.25)
+                self._keep_jobs_running()
         finally:
             self._clock.shutdown(wait=True)
             self._pool.shutdown(wait=True)  # a call that is out is waited for: Ctrl-C is safe
+            self._safely(self._take_leave)
         if self._broken:
             raise self._broken
 
     def run_once(self) -> None:
-        """One round: reap, publish what is due, look up what is in doubt, read what is to be read."""
+        """One round: reap, publish what is due, look up what is in doubt, read what is to be read, tell alarms."""
         self._reap()
         for claim in self._publisher.claim(self._threads):
             self._publish(claim)
@@ -72,6 +81,7 @@ class Worker:
             self._look(claim)
         self._read()
         self._pool.shutdown()
+        self._take_leave()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -81,7 +91,7 @@ class Worker:
     def _make_scheduler(self) -> Any:
         scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
-            executors={"default": JobThreads(4)},
+            executors={"default": JobThreads(6)},
             timezone=UTC,
             # Its defaults drop a job that is one second late.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -90,6 +100,7 @@ class Worker:
             ("tick", self._tick, TICK),
             ("reaper", self._reap, REAP),
             ("reading", self._read, TICK),
+            ("telling", self._tell_alarms, TELL),
         ):
             first = datetime.now(UTC)
             scheduler.add_job(
@@ -100,8 +111,11 @@ class Worker:
     def _safely(self, job: Callable[[], None]) -> None:
         """Our own errors are told and the next round tries again; anything else ends the worker with its trace."""
         try:
-            job()
+            with speaking(self._app.settings.language):  # threads begin in the default language
+                job()
         except ProkesError as error:
+            if type(error) is StoreError:
+                self._teller.database_failed(error)
             self._tell(Event(error=error))
         except BaseException as error:
             self._broken = error
@@ -120,6 +134,7 @@ class Worker:
                 self._ticking.release()
 
     def _claim(self) -> None:
+        self._watchdog.look()  # before anything trusts the clock
         free = self._threads - len(self._running)
         if free > 0 and not self._stopping.is_set():
             for claim in self._publisher.claim(free):
@@ -162,8 +177,27 @@ class Worker:
         self._tell(Event(delivery=self._app.deliveries.get(claim.delivery.id), status=status))
 
     def _reap(self) -> None:
+        self._watchdog.look()  # before anything trusts the clock
+        self._app.upkeep.report(self._publisher.owner)
+        self._teller.database_works()
         for delivery_id in self._app.deliveries.reap():
             self._tell(Event(delivery=self._app.deliveries.get(delivery_id), status=DeliveryStatus.MISSED))
+
+    def _keep_jobs_running(self) -> None:
+        """The scheduler waits for wall times: where this machine's clock is set back, its jobs would stand still."""
+        now = Reading.of(SystemClock())
+        if abs(jump_between(self._read_clock, now)) > TICK:
+            for job in self._clock.get_jobs():
+                job.modify(next_run_time=datetime.now(UTC))
+        self._read_clock = now
+
+    def _tell_alarms(self) -> None:
+        self._teller.tell()
+
+    def _take_leave(self) -> None:
+        self._teller.tell()
+        self._teller.close()
+        self._app.upkeep.leave(self._publisher.owner)
 
     def _read(self) -> None:
         collected = self._app.reach.collect_due()

@@ -28,8 +28,15 @@ LIMITS = {
 UNIT = Unit(id="diskominfo", name="Diskominfo", zone="WIB")
 DIRECTORY = Directory(
     accounts=tuple(
-        Account(id=number, name=name, platform=name.rpartition("-")[2], unit=UNIT)
-        for number, name in enumerate(("humas-x", "dinkes-x", "humas-facebook", "humas-instagram"), 1)
+        Account(
+            id=number,
+            name=name,
+            platform=name.rpartition("-")[2],
+            unit=UNIT,
+            checked_at=NOW,
+            blocked_at=NOW if name.startswith("lama-") else None,
+        )
+        for number, name in enumerate(("humas-x", "dinkes-x", "humas-facebook", "humas-instagram", "lama-facebook"), 1)
     ),
     units=(UNIT,),
     platforms=tuple(LIMITS),

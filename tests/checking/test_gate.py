@@ -130,7 +130,9 @@ def test_a_text_that_is_public_on_x_already_is_not_said_again() -> None:
 
 
 def test_what_was_sent_already_may_lie_in_the_past() -> None:
-    file = campaign("starts_on: 2026-11-01\nsends:\n  - {id: a, message: pesan, to: facebook, at: 2026-11-02 07.30}")
+    file = campaign(
+        "starts_on: 2026-11-01\nsends:\n  - {id: a, message: pesan, to: humas-facebook, at: 2026-11-02 07.30}"
+    )
     fresh = plan(file)
     assert codes(check_plan(fresh, CONTEXT)) == ["past-date"]
     queued = published(fresh.changes[0])

@@ -18,7 +18,9 @@ FILES = campaign_files(ROOT)
 OFFICE = replace(
     examples.CONTEXT,
     directory=Directory(
-        accounts=tuple(account for account in examples.DIRECTORY.accounts if account.name != "dinkes-x"),
+        accounts=tuple(
+            account for account in examples.DIRECTORY.accounts if account.name not in ("dinkes-x", "lama-facebook")
+        ),
         units=(examples.UNIT,),
         platforms=tuple(examples.LIMITS),
     ),

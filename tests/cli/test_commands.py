@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from prokes_social.cli import build
-from tests.cli.conftest import Run
+from prokes_social.sandbox import Sandbox
+from tests.cli.conftest import CREDENTIALS, Run
 
 CAMPAIGN = """\
 id: cuci-tangan
@@ -214,3 +215,46 @@ def test_nothing_to_do_ends_at_once(run: Run, workspace: Path) -> None:
     assert run("work", "--until-idle").code == 0
     assert run("work", "--once").code == 0
     assert json.loads(run("reach", "collect", "--json").out) == {"taken": 0, "put_off": 0}
+
+
+def test_a_mistyped_command_gets_a_suggestion(run: Run) -> None:
+    ran = run("campain")
+    assert ran.code == 2
+    assert "prokes campaign" in ran.err
+
+
+def test_credentials_can_be_replaced_and_the_platforms_words_are_shown(
+    run: Run, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Sandbox() as sandbox:
+        monkeypatch.setenv("PROKES_X_BASE_URL", sandbox.url)
+        good = {key: sandbox.accounts()["x"][0][key] for key in CREDENTIALS}
+        (workspace / "buruk.json").write_text(json.dumps(good | {"access_token_secret": "salah"}))
+        (workspace / "baik.json").write_text(json.dumps(good))
+        added = run("account", "add", "x-kab", "--platform", "x", "--unit", "u", "--credentials", "buruk.json")
+        assert added.code == 0
+        refused = run("account", "check")
+        assert refused.code == 5
+        assert "Unauthorized" in refused.err, "the platform's own words"
+        assert [alarm["kind"] for alarm in run("alarm", "list", "--json").json] == ["blocked"]
+        assert run("account", "connect", "x-kab", "--credentials", "baik.json").code == 0
+        assert [row["blocked"] for row in run("account", "list", "--json").json] == [False]
+        assert run("alarm", "list", "--json").json == []
+
+
+def test_an_instagram_account_needs_a_public_address_for_its_pictures(
+    run: Run, office: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (workspace / "ig.json").write_text('{"ig_user_id": "1", "access_token": "t"}')
+    run("account", "add", "ig-kab", "--platform", "instagram", "--unit", "u", "--credentials", "ig.json")
+    ran = run("campaign", "schedule", office)
+    assert ran.code == 3
+    assert "PROKES_PUBLIC_URL" in ran.err
+    monkeypatch.setenv("PROKES_PUBLIC_URL", "https://kampanye.example.go.id")
+    assert run("campaign", "schedule", office).code == 0
+
+
+def test_whoever_looks_is_told_that_everything_is_stopped(run: Run, office: Path) -> None:
+    run("stop", "--by", "Ayu", "--why", "berita duka")
+    assert "Ayu" in run("delivery", "list").err
+    assert run("work", "--until-idle").code == 0

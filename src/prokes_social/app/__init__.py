@@ -8,13 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prokes_social import platforms
+from prokes_social.alerting import Teller, Watchdog
 from prokes_social.app.accounts import Accounts
 from prokes_social.app.campaigns import Campaigns
+from prokes_social.app.channels import alarm_channels
 from prokes_social.app.decisions import Decisions
 from prokes_social.app.deliveries import Deliveries
 from prokes_social.app.media import Media
 from prokes_social.app.reach import Reach
-from prokes_social.clock import Clock
+from prokes_social.app.upkeep import Upkeep
+from prokes_social.clock import Clock, SystemClock
 from prokes_social.connecting import Connector
 from prokes_social.model.delivery import Delivery
 from prokes_social.model.platform import Connection, Post
@@ -43,6 +46,7 @@ class App:
         self.decisions = Decisions(self)
         self.reach = Reach(self)
         self.media = Media(self)
+        self.upkeep = Upkeep(self)
 
     @cached_property
     def platforms(self) -> Mapping[str, Platform]:
@@ -87,6 +91,21 @@ class App:
 
     def look_up(self, publisher: Publisher) -> LookUp:
         return LookUp(publisher=publisher)
+
+    def teller(self, owner: str) -> Teller:
+        """Who tells alarms to the outside, for one process; by its own clock, for when the database is gone."""
+        clock = SystemClock() if isinstance(self.clock, SystemClock) else self.clock
+        return Teller(
+            store=self.store,
+            clock=clock,
+            channels=alarm_channels(self.settings, clock),
+            office=self.settings.organisation.name,
+            language=self.settings.language,
+            owner=owner,
+        )
+
+    def watchdog(self) -> Watchdog:
+        return Watchdog(store=self.store, clock=self.clock)
 
     @property
     def timing(self) -> Timing:

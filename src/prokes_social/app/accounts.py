@@ -29,6 +29,12 @@ class Accounts:
             kind=AccountKind.OFFICIAL,
         )
 
+    def connect(self, name: str, credentials: Mapping[str, str]) -> Identity:
+        """Replace the credentials and ask the platform; an answer frees a blocked account."""
+        account = self._app.connector.named(name)
+        self._app.connector.connect(account, credentials)
+        return self._app.connector.check(account)
+
     def all(self) -> list[Account]:
         with self._app.store.read() as tx:
             return accounts.all_accounts(tx)

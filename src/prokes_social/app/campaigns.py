@@ -83,6 +83,10 @@ class Campaigns:
         _require_none(list(dict.fromkeys(problem for found in faults for problem in found)), path)
         return [(each, self._app.studio.render(request)) for _n, each, request in asked]
 
+    def id_in(self, path: Path) -> str:
+        """The id of the campaign in a file. Raises ContentError."""
+        return self._load(path)[0].value.id
+
     def keep_thumbnails(self, planned: Planned) -> dict[str, Path]:
         """Write the plan's cards under the workspace's state folder; the file of each card by content digest."""
         folder = self._app.settings.state / "cards"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from prokes_social.model.alarm import Alarm
+from prokes_social.model.alarm import Alarm, AlarmKind
 from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.publishing import Settler
 from prokes_social.store import alarms, deliveries, switches
@@ -64,6 +64,7 @@ class Decisions:
             for row in dropped:
                 deliveries.cancel(tx, row.id, reason="dropped at resume")
             switches.turn_off(tx, switches.STOP)
+            alarms.close(tx, "clock", now=self._app.clock.now(), kinds=(AlarmKind.CLOCK,))
 
     def alarms(self) -> list[Alarm]:
         with self._app.store.read() as tx:

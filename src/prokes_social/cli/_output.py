@@ -31,6 +31,18 @@ def opened() -> Iterator["App"]:
         app.close()
 
 
+def warn_if_stopped(app: "App") -> None:
+    """Whoever wonders why nothing goes out is told who stopped it, and how to go on."""
+    from prokes_social.clock import zone_named
+    from prokes_social.i18n import format_short
+
+    if stop := app.decisions.stopped():
+        since = format_short(stop.since, zone_named(app.settings.zone))
+        text = _("STOPPED by {who} since {since}. {remark} Go on with `prokes resume`.",
+                 who=stop.who, since=since, remark=stop.remark)  # fmt: skip
+        click.echo(click.style(text, fg="red", bold=True), err=True)
+
+
 def print_json(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 

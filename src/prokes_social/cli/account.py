@@ -41,6 +41,16 @@ def add(name: str, platform: str, unit: str, zone: str | None, credentials: IO[s
     say(_("The account {name} is stored. Ask the platform about it with `prokes account check {name}`.", name=name))
 
 
+@command.command(help=_("Replace the credentials of the account NAME and ask the platform; frees a blocked account."))
+@click.argument("name")
+@click.option("--credentials", type=click.File("r", encoding="utf-8"), help=_("A JSON file, as for `account add`."))
+def connect(name: str, credentials: IO[str] | None) -> None:
+    with opened() as app:
+        given = _from_file(credentials) if credentials else _from_environment(app.settings.environment)
+        identity = app.accounts.connect(name, given)
+    say(_("✓ {account}: {name} ({handle})", account=name, name=identity.name, handle=identity.handle))
+
+
 @command.command("list", help=_("All accounts and how they are."))
 @json_option
 def list_(as_json: bool) -> None:
@@ -70,7 +80,8 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
             except PlatformError as error:
                 failure = error
                 results.append({"account": name, "ok": False, "said": error.said or error.message})
-                say(f"✗ {name}: {error.message}" + (f"\n  {error.hint}" if error.hint else ""))
+                said = _("The platform says: {words}", words=error.said) if error.said else ""
+                say("\n  ".join(line for line in (f"✗ {name}: {error.message}", said, error.hint) if line))
     if as_json:
         print_json(results)
     if failure:

@@ -84,12 +84,18 @@ def schedule(file: Path, by: str, as_json: bool) -> None:
         say(_("Nothing changes: the queue is as the file asks."))
     else:
         _show(planned, thumbnails)
-        say(_("The plan is applied."))
+        refused = sum(change.change == "refuse" for change in planned.plan.changes)
+        say(_("The plan is applied.") if not refused else _("The plan is applied, but for what was refused."))
     queued = [change for change in planned.plan.changes if change.change in ("add", "change")]
     if waiting := len(queued) - scheduled:
-        one = "{count} delivery waits for approval: `prokes campaign approve {file}`."
-        many = "{count} deliveries wait for approval: `prokes campaign approve {file}`."
-        say(n_(one, many, waiting, file=file))
+        say(
+            n_(
+                "{count} delivery waits for approval: `prokes campaign approve {file}`.",
+                "{count} deliveries wait for approval: `prokes campaign approve {file}`.",
+                waiting,
+                file=file,
+            )
+        )
 
 
 @command.command(help=_("Approve what the plan of FILE shows, text and picture; any later edit voids it."))
@@ -133,9 +139,8 @@ def _show(planned: "Planned", thumbnails: dict[str, Path]) -> None:
             for line in change.content.text.splitlines():
                 out.print(f"    │ {line}", markup=False, soft_wrap=True)
             if change.content.card:
-                out.print(
-                    f"    {_('card')}: {thumbnails[change.content.card]}", style="cyan", markup=False, soft_wrap=True
-                )
+                label = _("card")
+                out.print(f"    {label}: {thumbnails[change.content.card]}", style="cyan", markup=False, soft_wrap=True)
     for wave in plan.waves:
         opens = format_short(wave.opens_at, zone_named(wave.zone))
         out.print(_("○ {opens}  invitation to {audience}: {message} (not queued: staff sharing is not built yet)",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from prokes_social.cli._options import OneOf, status_names
-from prokes_social.cli._output import json_option, opened, print_json, print_table, say
+from prokes_social.cli._output import json_option, opened, print_json, print_table, say, warn_if_stopped
 from prokes_social.clock import zone_named
 from prokes_social.i18n import _, format_short
 
@@ -28,6 +28,7 @@ def list_(campaign: str | None, account: str, statuses: tuple[str, ...], as_json
 
     with opened() as app:
         wanted = [DeliveryStatus(status) for status in statuses]
+        warn_if_stopped(app)
         rows = app.deliveries.listing(campaign=campaign, statuses=wanted, account=account)
     if as_json:
         print_json([as_row(row) for row in rows])

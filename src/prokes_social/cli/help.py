@@ -105,4 +105,5 @@ def _option(option: click.Option) -> str:
     flags = ", ".join(f"`{flag}`" for flag in option.opts)
     choices = getattr(option.type, "choices", ())
     parts = [flags, *([" | ".join(map(str, choices))] if choices else []), *([option.help] if option.help else [])]
-    return "- " + ": ".join(parts) + (f" ({_('required')})" if option.required else "")
+    must = _("required")
+    return "- " + ": ".join(parts) + (f" ({must})" if option.required else "")

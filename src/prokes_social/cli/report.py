@@ -15,7 +15,7 @@ def command() -> None:
     pass
 
 
-@command.command(help=_("Write the reach report of CAMPAIGN."))
+@command.command(help=_("Write the reach report of CAMPAIGN, its id or its file."))
 @click.argument("campaign")
 @click.option("--format", "formats", default="html", help=_("Formats, such as html,csv,json."))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True)
@@ -23,7 +23,8 @@ def command() -> None:
 def write(campaign: str, formats: str, out: Path, as_json: bool) -> None:
     chosen = _chosen(formats)
     with opened() as app:
-        paths = app.reach.write(campaign, formats=chosen, out=out)
+        name = app.campaigns.id_in(Path(campaign)) if campaign.endswith((".yaml", ".yml")) else campaign
+        paths = app.reach.write(name, formats=chosen, out=out)
     if as_json:
         print_json([str(path) for path in paths])
     else:

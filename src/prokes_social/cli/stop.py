@@ -22,7 +22,12 @@ def command(by: str, why: str, as_json: bool) -> None:
         return
     say(_("Everything is stopped. Nothing new goes out.") if stopped.newly else _("It was stopped already."))
     if stopped.in_flight:
-        one = "{count} delivery can no longer be called back:"
-        say(n_(one, "{count} deliveries can no longer be called back:", len(stopped.in_flight)))
+        say(
+            n_(
+                "{count} delivery can no longer be called back:",
+                "{count} deliveries can no longer be called back:",
+                len(stopped.in_flight),
+            )
+        )
         for row in stopped.in_flight:
             say(f"  #{row.id} {row.key.account} {row.key.message}: {row.status.label}")

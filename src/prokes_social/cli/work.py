@@ -4,7 +4,7 @@ import signal
 
 import click
 
-from prokes_social.cli._output import console, opened, say
+from prokes_social.cli._output import console, opened, say, warn_if_stopped
 from prokes_social.i18n import _
 
 
@@ -16,6 +16,7 @@ def command(until_idle: bool, once: bool) -> None:
     from prokes_social.worker import Worker
 
     with opened() as app:
+        warn_if_stopped(app)
         say(_("Working. Ctrl-C ends it safely: a call that is out is waited for."))
         with watching(app, console(stderr=True)) as on_event:
             worker = Worker(app, on_event=on_event)

@@ -121,8 +121,9 @@ def rules(_notes: Notes) -> str:
 
 
 def rule_examples(_notes: Notes) -> str:
+    found, missing = _("Found"), _("Not found")
     return "\n\n".join(
-        f"### {rule.code}\n\n{_('Found')}:\n\n{_block(rule.bad)}\n\n{_('Not found')}:\n\n{_block(rule.good)}"
+        f"### {rule.code}\n\n{found}:\n\n{_block(rule.bad)}\n\n{missing}:\n\n{_block(rule.good)}"
         for rule in checking.all_rules()
     )
 

@@ -22,7 +22,7 @@ from prokes_social.i18n import Bilingual, _
 from prokes_social.keys import Secret
 from prokes_social.model.platform import Connection, Identity, Limits, Post, Prepared, Submission
 from prokes_social.model.reach import ReachSnapshot
-from prokes_social.platforms._limits import beyond
+from prokes_social.platforms._limits import beyond, without_address
 from prokes_social.problem import Problem
 
 #: Half of the publisher's 60 s lease: a call that takes longer could outlive its claim.
@@ -103,7 +103,8 @@ class Platform(ABC):
 
     def check(self, submission: Submission) -> list[Problem]:
         """What the platform would refuse, without asking it; sentences in the reader's language."""
-        return beyond(self.limits, self.label, submission)
+        refused = beyond(self.limits, self.label, submission)
+        return [*refused, *without_address(self.label, submission)] if self.needs_public_picture_url else refused
 
     @abstractmethod
     def prepare(self, submission: Submission, connection: Connection, earlier: Prepared | None = None) -> Prepared:

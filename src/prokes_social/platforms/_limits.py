@@ -38,6 +38,21 @@ def _text(limits: Limits, label: str, submission: Submission) -> Iterator[Proble
         )
 
 
+def without_address(label: str, submission: Submission) -> list[Problem]:
+    """For platforms that fetch pictures themselves: they need an address that the world can reach."""
+    if all(picture.url for picture in submission.pictures):
+        return []
+    return [
+        Problem(
+            code="platform.picture-address",
+            what=_("{platform} fetches pictures itself, and this workspace has no public address.", platform=label),
+            remedy=_(
+                "Set PROKES_PUBLIC_URL to the address of `prokes serve`, or leave {platform} out.", platform=label
+            ),
+        )
+    ]
+
+
 def hashtags_beyond(limit: int, label: str, text: str) -> list[Problem]:
     count = len(_HASHTAG.findall(text))
     if count <= limit:

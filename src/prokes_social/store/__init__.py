@@ -38,7 +38,7 @@ class Store:
 
     def clock(self) -> Clock:
         """The clock that decides what is due: the database's where several machines share it, else our own."""
-        return SystemClock() if self.is_sqlite else postgres.DatabaseClock(self._engine)
+        return SystemClock() if self.is_sqlite else postgres.DatabaseClock(self.read)
 
     def wakeups(self, stopped: Callable[[], bool]) -> Iterator[None]:
         """A beat whenever another process made something due; none on SQLite, where a tick each second does."""

@@ -33,16 +33,15 @@ def ringing(tx: Connection) -> list[Alarm]:
     return [_alarm(row) for row in rows]
 
 
-def take_untold(tx: Connection, *, now: datetime) -> list[Alarm]:
-    """Alarms nobody was told of yet; from here on they count as told."""
-    rows = [_alarm(row) for row in tx.execute(select(alarm).where(alarm.c.told_at.is_(None))).mappings()]
-    tx.execute(update(alarm).where(alarm.c.id.in_([row.id for row in rows])).values(told_at=now))
-    return rows
+def untold(tx: Connection) -> list[Alarm]:
+    """Alarms that nobody was told of yet, the oldest first; also those that are over meanwhile."""
+    rows = tx.execute(select(alarm).where(alarm.c.told_at.is_(None)).order_by(alarm.c.id)).mappings()
+    return [_alarm(row) for row in rows]
 
 
-def untell(tx: Connection, ids: Collection[int]) -> None:
-    """Telling failed: they are to be told again."""
-    tx.execute(update(alarm).where(alarm.c.id.in_(ids)).values(told_at=None))
+def mark_told(tx: Connection, ids: Collection[int], *, now: datetime) -> None:
+    """Only afterwards: a teller that dies in between tells again, and nothing gets lost."""
+    tx.execute(update(alarm).where(alarm.c.id.in_(ids)).values(told_at=now))
 
 
 def _alarm(row: RowMapping) -> Alarm:

@@ -88,7 +88,7 @@ def is_idle(tx: Connection, *, soon: datetime) -> bool:
     """Nothing is in flight or in doubt, and nothing that may go out is due before `soon`."""
     free = select(account.c.id).where(account.c.blocked_at.is_(None))
     moving = d.status.in_([S.CLAIMED.value, S.SENDING.value, S.UNCERTAIN.value])
-    due = _is(S.SCHEDULED) & (d.due_at <= soon) & d.account_id.in_(free)
+    due = _is(S.SCHEDULED) & (d.due_at <= soon) & d.account_id.in_(free) & ~is_on(STOP)
     return tx.execute(select(d.id).where(moving | due).limit(1)).first() is None
 
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, create_engine, func, make_url, select
@@ -19,20 +20,21 @@ TRUSTED = 5.0
 class DatabaseClock(SystemClock):
     """The database's wall clock: machines whose own clocks differ agree on what is due and whose lease has ended."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, reading: Callable[[], AbstractContextManager[Connection]]) -> None:
+        self._reading = reading
         self._lock = threading.Lock()
         self._read_at = float("-inf")
         self._read = datetime.min.replace(tzinfo=UTC)
 
     def now(self) -> datetime:
+        """Raises StoreError."""
         with self._lock:
             if self.uptime() - self._read_at > TRUSTED:
                 self._read, self._read_at = self._ask(), self.uptime()
             return self._read + timedelta(seconds=self.uptime() - self._read_at)
 
     def _ask(self) -> datetime:
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             read: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
         return read.astimezone(UTC)
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from prokes_social.checking.context import CheckContext
 from prokes_social.checking.rule import Finding
 from prokes_social.i18n import Bilingual
-from prokes_social.model.campaign import GROUPS, Campaign
+from prokes_social.model.campaign import GROUPS, OFFICIAL, Campaign
+from prokes_social.problem import Severity
 
 code = "unknown-target"
 why = Bilingual(
@@ -31,6 +32,10 @@ def check(campaign: Campaign, context: CheckContext) -> Iterator[Finding]:
     known = [*GROUPS, *sorted(context.directory.targets())]
     for position, send in enumerate(campaign.sends):
         for index, target in enumerate(send.to):
+            if target == OFFICIAL and not context.directory.official():
+                yield Finding(
+                    path=("sends", position, "to", index), what=_NOBODY, remedy=_ADD, severity=Severity.WARNING
+                )
             if target not in known:
                 yield Finding(
                     path=("sends", position, "to", index),
@@ -38,6 +43,12 @@ def check(campaign: Campaign, context: CheckContext) -> Iterator[Finding]:
                     what=Bilingual(f"Penerima “{target}” tidak dikenal.", f"The recipient “{target}” is not known."),
                     remedy=suggestion(target, known),
                 )
+
+
+_NOBODY = Bilingual(
+    "Belum ada akun resmi; jadwal ini belum sampai ke siapa pun.", "No official account yet; this send reaches nobody."
+)
+_ADD = Bilingual("Tambahkan akun dengan `prokes account add`.", "Add an account with `prokes account add`.")
 
 
 def suggestion(word: str, known: list[str]) -> Bilingual:

@@ -1,0 +1,176 @@
+"""Bring publishers into the world and out of it: a course as JSON in, forks, kills and freezes out, all in a journal.
+
+A process of its own with one thread and no connection, because only such a one may fork safely; what publishers import
+is imported here once, so that a fork takes milliseconds. It ends, and they with it, when its standard input ends.
+"""
+
+import gc
+import json
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prokes_social.drill.fates import Death, Fate, draw
+from prokes_social.drill.journal import Journal, Word
+from prokes_social.drill.publisher import Doom, live
+from prokes_social.i18n import use_language
+from prokes_social.publishing import Point
+
+#: A publisher that finds no work to die at is killed anyway.
+LONGEST_LIFE = 2.5
+#: A publisher that is told to end may finish its call.
+LAST_WORDS = 5.0
+#: So many that ended by themselves: something is wrong beyond what a drill can tell.
+TOO_MANY_BROKEN = 25
+
+
+@dataclass(kw_only=True)
+class Child:
+    life: int
+    pid: int
+    fate: Fate
+    dies_at: float  #: uptime at which we kill it, unless it dies before
+    thaws_at: float | None = None
+    thawed: bool = False
+    killed: bool = False  #: by us, not by its own hand
+
+
+class Nursery:
+    def __init__(self, course: dict[str, Any]) -> None:
+        self._course = course
+        self._journal = Journal(Path(course["journal"]))
+        self._fates = draw(course["seed"])
+        self._children: dict[int, Child] = {}
+        self._kills_left: int = course["kills"]
+        self._born = self._broken = 0
+        self._unmet = list(Point)  #: points at which nobody has died yet
+
+    def run(self) -> None:
+        while not _told_to_end() and self._broken < TOO_MANY_BROKEN:
+            self._collect()
+            self._thaw()
+            self._kill()
+            self._fill()
+        self._end()
+
+    # --- birth ---
+
+    def _fill(self) -> None:
+        awake = sum(child.thaws_at is None for child in self._children.values())
+        for _place in range(self._course["publishers"] - awake):
+            self._bear(self._next_fate())
+
+    def _next_fate(self) -> Fate:
+        doomed = [child.fate.death for child in self._children.values() if child.fate.death]
+        if len(doomed) >= self._kills_left:
+            return Fate()
+        overlooked = [point for point in self._unmet if point not in doomed]
+        fate = next(self._fates)
+        return Fate(death=overlooked[0]) if overlooked else fate
+
+    def _bear(self, fate: Fate) -> None:
+        self._born += 1
+        pid = os.fork()
+        if pid == 0:
+            self._be_born(fate)
+        life = fate.seconds if fate.death is Death.ANY_TIME else LONGEST_LIFE
+        self._children[pid] = Child(life=self._born, pid=pid, fate=fate, dies_at=time.monotonic() + life)
+
+    def _be_born(self, fate: Fate) -> None:
+        """In the new process; never returns."""
+        code = 1
+        try:
+            sys.stdin.close()
+            self._journal.note(self._born, Word.BORN, detail=str(fate.death or ""))
+            doom = Doom(self._born, fate, self._journal)
+            live(self._course["environment"], doom, self._course["publisher_class"])
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)  # not through what the parent has registered
+
+    # --- death ---
+
+    def _kill(self) -> None:
+        now = time.monotonic()
+        for child in self._children.values():
+            if child.fate.death and not child.killed and child.thaws_at is None and now >= child.dies_at:
+                child.killed = True
+                how = Death.THAWED if child.thawed else Death.ANY_TIME
+                self._journal.note(child.life, Word.DIED, detail=how)
+                os.kill(child.pid, signal.SIGKILL)
+
+    def _thaw(self) -> None:
+        now = time.monotonic()
+        for child in self._children.values():
+            if child.thaws_at is not None and now >= child.thaws_at:
+                child.thaws_at, child.thawed = None, True
+                child.dies_at = now + child.fate.seconds
+                self._journal.note(child.life, Word.THAWED)
+                os.kill(child.pid, signal.SIGCONT)
+
+    def _collect(self) -> None:
+        while self._children:
+            pid, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED)
+            if pid == 0:
+                return
+            if os.WIFSTOPPED(status):
+                child = self._children[pid]
+                child.thaws_at = time.monotonic() + child.fate.frozen
+            else:
+                self._bury(self._children.pop(pid), status)
+
+    def _bury(self, child: Child, status: int) -> None:
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+            self._kills_left -= 1
+            if not child.killed and child.fate.death in self._unmet:
+                self._unmet.remove(Point(child.fate.death))
+        else:
+            self._broken += 1
+            self._journal.note(child.life, Word.BROKE, detail=str(status))
+
+    def _end(self) -> None:
+        for pid in self._children:
+            os.kill(pid, signal.SIGCONT)
+            os.kill(pid, signal.SIGTERM)
+        until = time.monotonic() + LAST_WORDS
+        while self._children and time.monotonic() < until:
+            pid, _status = os.waitpid(-1, os.WNOHANG)
+            self._children.pop(pid, None)
+            time.sleep(0.01)
+        for pid in self._children:
+            os.kill(pid, signal.SIGKILL)
+
+
+def _told_to_end() -> bool:
+    """Waits a moment for the end of standard input, which also is the beat of the loop."""
+    return bool(select.select([sys.stdin], [], [], 0.005)[0])
+
+
+def _warm_up(language: str) -> None:
+    """Import what a publisher imports late, read the catalogue once, and keep it all out of the collector's way."""
+    import facebook  # noqa: F401
+    import psycopg  # noqa: F401
+    import tweepy  # noqa: F401
+
+    use_language(language)
+    gc.collect()
+    gc.freeze()
+
+
+def main() -> None:
+    course = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    _warm_up(course["environment"]["PROKES_LANG"])
+    Nursery(course).run()
+
+
+if __name__ == "__main__":
+    main()

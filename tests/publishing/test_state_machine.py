@@ -1,0 +1,177 @@
+"""Random lives of a queue: two publishers, a lying platform, people who change their minds, and a clock that is set."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from prokes_social.store import Store
+from tests.publishing.world import World
+
+ACTORS = st.integers(0, 1)
+PICK = st.integers(0, 7)
+ACCOUNTS = st.sampled_from(["x-kab", "x-kab", "x-prov"])
+ANSWERS = st.sampled_from(
+    ["ok", "ok", "ok", "slow", "drop", "error", "late", "lost", "refused", "limit", "long limit", "rejected"]
+    + ["unauthorized", "processing"]
+)
+DUE_IN = st.sampled_from([-1500, -30, 0, 0, 5, 40, 90, 400])
+
+
+class Lives(RuleBasedStateMachine):
+    """Each rule is something that happens in an office or in its machines; the world checks after each."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store = store
+        self.world: World | None = None
+
+    @initialize(gap=st.sampled_from([0, 0, 45]), resend=st.booleans(), first=DUE_IN, second=DUE_IN)
+    def open(self, gap: int, resend: bool, first: int, second: int) -> None:
+        self.resend = resend
+        self.world = World(self.store, gap=timedelta(seconds=gap), resend=("x-kab",) if resend else ())
+        self.world.queue(due_in=first)
+        self.world.queue(due_in=second)
+
+    @property
+    def office(self) -> World:
+        assert self.world
+        return self.world
+
+    def chosen(self, pick: int) -> int:
+        wishes = list(self.office.wishes)
+        return wishes[pick % len(wishes)]
+
+    # --- machines ---
+
+    @rule(actor=ACTORS)
+    def start(self, actor: int) -> None:
+        self.office.start(actor)
+
+    @rule(actor=ACTORS, answer=ANSWERS, broken=st.sampled_from([False, False, False, True]))
+    def step(self, actor: int, answer: str, broken: bool) -> None:
+        self.office.step(actor, answer, broken=broken)
+
+    @rule(actor=ACTORS, answer=ANSWERS)
+    def run(self, actor: int, answer: str) -> None:
+        self.office.run(actor, answer)
+
+    @rule(actor=ACTORS, steps=st.integers(1, 6))
+    def go_on(self, actor: int, steps: int) -> None:
+        for _each in range(steps):
+            self.office.step(actor)
+
+    @rule(actor=ACTORS)
+    def kill(self, actor: int) -> None:
+        self.office.kill(actor)
+
+    @rule()
+    def reap(self) -> None:
+        self.office.reap()
+
+    @rule(dies=st.booleans())
+    def look(self, dies: bool) -> None:
+        self.office.look(dies=dies)
+
+    @rule(seconds=st.sampled_from([1, 5, 16, 24, 31, 46, 61, 61, 250, 620, 1900]), asleep=st.booleans())
+    def pass_time(self, seconds: int, asleep: bool) -> None:
+        self.office.pass_time(seconds, asleep=asleep)
+
+    @precondition(lambda self: not self.resend)  # resend trusts the hours of its look-ups
+    @rule(seconds=st.sampled_from([-3600, -40, 40, 3600]))
+    def jump(self, seconds: int) -> None:
+        self.office.jump(seconds)
+
+    @rule(lag=st.sampled_from([0, 0, 20, 90, 500, 1e9]), deaf=st.booleans(), proves=st.booleans())
+    def mood(self, lag: float, deaf: bool, proves: bool) -> None:
+        platform = self.office.platform
+        platform.lag, platform.deaf, platform.proves = min(lag, 500) if self.resend else lag, deaf, proves
+
+    # --- people ---
+
+    @precondition(lambda self: len(self.office.wishes) < 6)
+    @rule(account=ACCOUNTS, due_in=DUE_IN, approved=st.sampled_from([True, True, False]))
+    def queue(self, account: str, due_in: int, approved: bool) -> None:
+        self.office.queue(account, due_in=due_in, approved=approved)
+
+    @rule(pick=PICK, due_in=DUE_IN, approved=st.booleans())
+    def edit(self, pick: int, due_in: int, approved: bool) -> None:
+        if self.office.edit(self.chosen(pick), due_in=due_in) and approved:
+            self.office.approve(self.chosen(pick))
+        self.office.check()
+
+    @rule(pick=PICK)
+    def cancel(self, pick: int) -> None:
+        self.office.cancel(self.chosen(pick))
+        self.office.check()
+
+    @rule(pick=PICK, yes=st.booleans())
+    def judge(self, pick: int, yes: bool) -> None:
+        (self.office.approve if yes else self.office.send_back)(self.chosen(pick))
+
+    @rule(pick=PICK, word=st.sampled_from(["there", "send", "send", "drop"]))
+    def settle(self, pick: int, word: str) -> None:
+        self.office.settle(self.chosen(pick), word)
+        self.office.check()
+
+    @rule()
+    def stop(self) -> None:
+        self.office.stop()
+
+    @precondition(lambda self: self.office.stopped)
+    @rule(drop=st.booleans())
+    def resume(self, drop: bool) -> None:
+        self.office.resume(drop=drop)
+        self.office.check()
+
+    @rule(account=ACCOUNTS)
+    def reconnect(self, account: str) -> None:
+        self.office.reconnect(account)
+
+    @rule(unready=st.booleans())
+    def workspace(self, unready: bool) -> None:
+        self.office.unready = unready
+
+    def teardown(self) -> None:
+        if self.world:
+            try:
+                self.world.until_quiet()
+            finally:
+                self.world.close()
+
+
+def profile(examples: int, steps: int = 40, *, phases: tuple[Phase, ...] = tuple(Phase)) -> settings:
+    """The same lives in every run: a failure here fails everywhere."""
+    return settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=phases,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def live(store: Store, chosen: settings) -> None:
+    machine: Callable[[], Lives] = lambda: Lives(store)  # noqa: E731
+    run_state_machine_as_test(machine, settings=chosen)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_whatever_happens_nothing_is_doubled_lost_early_or_unapproved(store: Store) -> None:
+    live(store, profile(120))
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_the_same_holds_on_postgresql(store: Store) -> None:
+    live(store, profile(12, 30))
