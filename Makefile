@@ -48,9 +48,9 @@ lock:  ## write requirements.lock anew from pyproject.toml
 clean:  ## remove what the commands above made
 	@rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-$(READY): requirements.lock tools/uv.lock pyproject.toml
+$(READY): requirements.lock tools/uv.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.lock
-	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock tools/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.txt
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock tools/uv.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@

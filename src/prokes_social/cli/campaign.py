@@ -141,10 +141,11 @@ def _show(planned: "Planned", thumbnails: dict[str, Path]) -> None:
             if change.content.card:
                 label = _("card")
                 out.print(f"    {label}: {thumbnails[change.content.card]}", style="cyan", markup=False, soft_wrap=True)
+    audiences = {"leaders": _("leaders"), "staff": _("staff")}
     for wave in plan.waves:
         opens = format_short(wave.opens_at, zone_named(wave.zone))
         out.print(_("○ {opens}  invitation to {audience}: {message} (not queued: staff sharing is not built yet)",
-                    opens=opens, audience=wave.audience, message=wave.message), style="dim", markup=False)  # fmt: skip
+                    opens=opens, audience=audiences[wave.audience], message=wave.message), style="dim", markup=False)  # fmt: skip
     out.print(_totals(plan.changes, planned), style="bold", markup=False)
 
 

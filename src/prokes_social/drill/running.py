@@ -242,9 +242,7 @@ class Drill:
 
     def _require_alive(self, process: "subprocess.Popen[bytes]") -> None:
         if process.poll() is not None:
-            raise ProkesError(
-                _("The publishers of the drill came to an end by themselves."), hint=self._complaint()
-            )
+            raise ProkesError(_("The publishers of the drill came to an end by themselves."), hint=self._complaint())
 
     def _complaint(self) -> str:
         path = self._folder / "complaints"
@@ -260,9 +258,7 @@ class Drill:
         rows = [
             Row(
                 delivery=each,
-                tries=[
-                    (tried["started_at"], Outcome(tried["outcome"])) for tried in self._tries(each.id)
-                ],
+                tries=[(tried["started_at"], Outcome(tried["outcome"])) for tried in self._tries(each.id)],
             )
             for each in self._app.deliveries.listing(campaign=CAMPAIGN)
         ]
