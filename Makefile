@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# Offices behind a proxy of their own trust it through the system's certificates, which pip's configuration names too.
+export UV_SYSTEM_CERTS ?= true
 
 .PHONY: help demo test check fix cards serve bench texts lock clean
 
