@@ -6,6 +6,9 @@ READY := .venv/.ready
 # Offices behind a proxy of their own trust it through the system's certificates, which pip's configuration names too.
 export UV_SYSTEM_CERTS ?= true
 
+# Header lines of a catalogue that would change at each run or say nothing.
+BABEL_ADDS := Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|MIME-Version|Content-Transfer-Encoding|Generated-By
+
 .PHONY: help demo test check fix cards serve bench texts lock clean
 
 help:  ## this list
@@ -37,10 +40,11 @@ bench: $(READY)  ## benchmarks; figures are ratios of one run
 	@$(BIN)/python -m benchmarks
 
 texts: $(READY)  ## collect the English texts of the source into the Indonesian catalogue
-	@mkdir -p build
+	@mkdir -p build && cp src/prokes_social/locale/id.po build/id.po
 	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k _ -k n_:1,2 --no-location --sort-output -o build/prokes.pot src/prokes_social
-	@$(BIN)/pybabel --quiet update -i build/prokes.pot -o src/prokes_social/locale/id.po -l id \
-		--no-fuzzy-matching --ignore-obsolete --omit-header --width 120
+	@$(BIN)/pybabel --quiet update -i build/prokes.pot -o build/id.po -l id \
+		--no-fuzzy-matching --ignore-obsolete --width 120
+	@sed -E '/^"($(BABEL_ADDS)):/d' build/id.po > src/prokes_social/locale/id.po
 
 lock:  ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate \

@@ -48,6 +48,6 @@ def queue_delivery(
         assert deliveries.put(tx, key, content, next_at=content.due_at, **more)
         if approved:
             approvals.add(tx, [content.digest], verdict=approvals.APPROVED, who="Citra", now=DUE)
-            deliveries.schedule_approved(tx, campaign, lead=timedelta(0))
+            deliveries.schedule_approved(tx, campaign)
         rows = deliveries.listing(tx, campaign=campaign)
     return next(row for row in rows if row.key == key)

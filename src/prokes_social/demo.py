@@ -20,7 +20,7 @@ from prokes_social.app.campaigns import Planned
 from prokes_social.checking.formats import as_text
 from prokes_social.clock import SystemClock, zone_named
 from prokes_social.errors import ProkesError
-from prokes_social.i18n import _, format_dollars, n_
+from prokes_social.i18n import _, format_dollars, format_number, n_
 from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.progress import watching
 from prokes_social.settings import load_settings
@@ -310,7 +310,7 @@ def _summary(console: "Console", app: App, result: Result, seconds: float) -> No
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     table.add_row(_("published"), f"{result.published} / {result.wanted}")
     table.add_row(_("as planned, each once"), _("yes") if not result.differences else "; ".join(result.differences))
-    table.add_row(_("worst lateness"), _("{seconds} s", seconds=f"{_worst_lateness(app):.2f}"))
+    table.add_row(_("worst lateness"), _("{seconds} s", seconds=format_number(round(_worst_lateness(app), 2))))
     table.add_row(_("cards"), str(result.cards))
     table.add_row(_("feed"), str(result.feed))
     for report in result.reports:

@@ -55,7 +55,17 @@ def _(text: str, /, **values: object) -> str:
 
 def n_(one: str, many: str, count: int, /, **values: object) -> str:
     """Like `_` for counted things; Bahasa Indonesia has one form."""
-    return _(one if count == 1 and language() == "en" else many, count=format_number(count), **values)
+    text = one if count == 1 and language() == "en" else many
+    return _(text, count=format_number(count), **values)
+
+
+def gettext(text: str) -> str:
+    """For a library that says its own words, and fills them itself."""
+    return _(text)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    return _(one if count == 1 else many)
 
 
 @cache
@@ -63,13 +73,14 @@ def _catalog(code: str) -> dict[str, str]:
     # The .po is read at start, so that no compiled file can lag behind it.
     from babel.messages.pofile import read_po
 
-    with files("prokes_social").joinpath(f"locale/{code}.po").open("rb") as file:
-        catalog = read_po(file, locale=code)
     texts: dict[str, str] = {}
-    for message in catalog:
-        ids = (message.id,) if isinstance(message.id, str) else message.id
-        text = message.string if isinstance(message.string, str) else (message.string or [""])[0]
-        texts |= {each: text for each in ids if each and text and not message.fuzzy}
+    for name in (f"click.{code}.po", f"{code}.po"):  # where both say something, ours holds
+        with files("prokes_social").joinpath("locale", name).open("rb") as file:
+            catalog = read_po(file, locale=code)
+        for message in catalog:
+            ids = (message.id,) if isinstance(message.id, str) else message.id
+            text = message.string if isinstance(message.string, str) else (message.string or [""])[0]
+            texts |= {each: text for each in ids if each and text and not message.fuzzy}
     return texts
 
 

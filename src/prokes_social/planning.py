@@ -10,7 +10,7 @@ from decimal import Decimal
 from prokes_social.clock import zone_named
 from prokes_social.i18n import _
 from prokes_social.model.account import Account, Directory
-from prokes_social.model.campaign import LEADERS, OFFICIAL, STAFF, Campaign, Loaded, Message, Send, WallTime
+from prokes_social.model.campaign import LEADERS, OFFICIAL, STAFF, Campaign, Loaded, Message, Path, Send, WallTime
 from prokes_social.model.card import CardRequest
 from prokes_social.model.delivery import OPEN, OUT, Content, Delivery, DeliveryStatus, Key
 from prokes_social.model.plan import Change, Plan, PlannedChange, Wanted, WantedDelivery, WantedWave
@@ -31,9 +31,10 @@ def expand(file: Loaded[Campaign], directory: Directory, customs: Customs) -> Wa
     deliveries: dict[Key, WantedDelivery] = {}
     waves: list[WantedWave] = []
     for index, send in enumerate(file.value.sends):
+        accounts = _accounts(send, directory)
         for occasion in send.occasions(file.value.starts_on, file.value.ends_on):
             waves += _waves(file.value, send, occasion, customs)
-            for account in _accounts(send, directory):
+            for account in accounts:
                 wanted = _delivery(file.value, send, index, occasion, account, customs)
                 deliveries.setdefault(wanted.key, wanted)
     in_order = sorted(deliveries.values(), key=lambda each: (each.due_at, each.key.account, each.key.message))
@@ -50,12 +51,13 @@ def compare(
 ) -> Plan:
     """What applying the campaign would change: `card_digest(request)` and `cost(platform, text)` are handed in."""
     queued = {delivery.key: delivery for delivery in queue}
+    digests = _CardDigests(card_digest)
     changes = []
     for each in wanted.deliveries:
         row = queued.pop(each.key, None)
         if row is None and each.recurring and each.not_after < now:
             continue  # a weekly send that began before the file was queued asks for nothing in the past
-        content = _content(each, card_digest)
+        content = _content(each, digests)
         changes.append(_change(each, content, row, cost(each.account.platform, each.text)))
     changes += [_cancel(row) for row in queued.values() if row.status in OPEN]
     return Plan(file=wanted.file, changes=tuple(changes), waves=wanted.waves)
@@ -141,7 +143,7 @@ def _delivery(
         sources_until=min((s.valid_until for s in campaign.sources if s.id in message.sources), default=None),
         recurring=send.every is not None,
         send_path=("sends", index),
-        message_path=("messages", campaign.messages.index(message)),
+        message_path=("messages", next(n for n, each in enumerate(campaign.messages) if each.id == message.id)),
     )
 
 
@@ -169,12 +171,28 @@ def _occurrence(send: Send, occasion: WallTime) -> str:
     return f"{send.id}@{occasion.day.isoformat()}"
 
 
-def _content(each: WantedDelivery, card_digest: Callable[[CardRequest], str]) -> Content:
+class _CardDigests:
+    """Asks once for each message and size, however many deliveries show the card."""
+
+    def __init__(self, card_digest: Callable[[CardRequest], str]) -> None:
+        self._ask = card_digest
+        self._known: dict[tuple[Path, Size], str] = {}
+
+    def of(self, each: WantedDelivery) -> str | None:
+        if each.card is None:
+            return None
+        key = (each.message_path, each.card.size)
+        if key not in self._known:
+            self._known[key] = self._ask(each.card)
+        return self._known[key]
+
+
+def _content(each: WantedDelivery, digests: _CardDigests) -> Content:
     content = Content(
         text=each.text,
         alt_text=each.card.alt_text if each.card else "",
         link=each.link,
-        card=card_digest(each.card) if each.card else None,
+        card=digests.of(each),
         due_at=each.due_at,
         not_after=each.not_after,
     )

@@ -158,6 +158,7 @@ def profile(examples: int, steps: int = 40, *, phases: tuple[Phase, ...] = tuple
         database=None,
         deadline=None,
         phases=phases,
+        report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
 

@@ -109,7 +109,7 @@ class Office:
             deliveries.put(tx, key, content, next_at=due_at, version_id=self.version, zone=zone, cost=0)
             if approve:
                 approvals.add(tx, [content.digest], verdict=approvals.APPROVED, who="budi", now=START)
-                deliveries.schedule_approved(tx, self.campaign, lead=timedelta(0))
+                deliveries.schedule_approved(tx, self.campaign)
         return self.find(message, account, due)
 
     def find(self, message: str, account: str, due: float = 0) -> Delivery:

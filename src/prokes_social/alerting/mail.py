@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import ClassVar
 
 from prokes_social.alerting.notice import Notice, NotTold
 from prokes_social.clock import Clock, zone_named
@@ -31,7 +30,7 @@ class Mail:
     password: Secret | None = None
     trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     name: str = "e-mail"
-    at_once: ClassVar[int] = 50  # an outage tells of many deliveries at once; nobody reads fifty mails
+    at_once: int = 50  # an outage tells of many deliveries at once; nobody reads fifty mails
 
     def tell(self, notices: Sequence[Notice]) -> None:
         """Raises NotTold, also where the server refuses some of the receivers."""

@@ -47,8 +47,13 @@ class Notice:
 class Channel(Protocol):
     """A way out of the house."""
 
-    name: str
-    at_once: int  #: how many notices one telling may carry
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def at_once(self) -> int:
+        """How many notices one telling may carry."""
+        ...
 
     def tell(self, notices: Sequence[Notice]) -> None:
         """Raises NotTold within about 10 seconds where the other side does not take them."""

@@ -171,7 +171,7 @@ class Teller:
         if notice.alarm.id not in self._logged:
             self._logged.add(notice.alarm.id)
             said = notice.as_json()
-            keys = ("id", "kind", "state", "delivery", "campaign", "message", "account", "what", "next_step")
+            keys = ("id", "kind", "state", "delivery", "campaign", "account", "what", "next_step")
             _log.warning("alarm", extra={name: said[name] for name in keys if said[name] is not None})
 
     def close(self) -> None:

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from prokes_social import __version__
@@ -33,7 +32,7 @@ class Webhook:
     trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     timeout: float = TIMEOUT
     name: str = "webhook"
-    at_once: ClassVar[int] = 1
+    at_once: int = 1
 
     def tell(self, notices: Sequence[Notice]) -> None:
         """Raises NotTold."""

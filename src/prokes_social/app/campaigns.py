@@ -127,17 +127,17 @@ class Campaigns:
 
     def _draw_wanted(self, wanted: Wanted) -> tuple[dict[str, Card], list[Problem]]:
         """Each different card once, with the problems found on it placed in the file."""
+        different = {(each.message_path, each.card.size): each.card for each in wanted.deliveries if each.card}
         cards: dict[str, Card] = {}
-        problems: dict[Problem, None] = {}
-        for each in wanted.deliveries:
-            if each.card is None:
-                continue
-            found = self._faults(each.card, wanted.file, (*each.message_path, "card"))
-            problems |= dict.fromkeys(found)
-            if not found and (name := self._app.studio.digest(each.card)) not in cards:
-                cards[name] = self._app.studio.render(each.card)
-                problems |= dict.fromkeys(check_card(cards[name], wanted.file, each.message_path, self._context()))
-        return cards, list(problems)
+        problems: list[Problem] = []
+        for (path, _size), request in different.items():
+            found = self._faults(request, wanted.file, (*path, "card"))
+            if not found:
+                card = self._app.studio.render(request)
+                cards[card.content_digest] = card
+                found = check_card(card, wanted.file, path, self._context())
+            problems += found
+        return cards, list(dict.fromkeys(problems))
 
     def _faults(self, request: CardRequest, file: Loaded[Campaign], path: CampaignPath) -> list[Problem]:
         faults = self._app.studio.faults(request)
@@ -145,15 +145,13 @@ class Campaigns:
 
     def _refused_by_platforms(self, plan: Plan, cards: dict[str, Card]) -> list[Problem]:
         """What the platforms would refuse, without asking them, placed in the file."""
-        found: dict[Problem, None] = {}
-        for change in plan.changes:
-            if change.wanted is None or change.content is None:
-                continue
-            submission = self._submission(change, cards)
-            place = plan.file.place((*change.wanted.message_path, "text"))
-            for problem in self._app.platforms[change.wanted.account.platform].check(submission):
-                found[_placed(problem, place)] = None
-        return list(found)
+        asked = [(each, each.wanted) for each in plan.changes if each.wanted and each.content]
+        different = {(wanted.message_path, wanted.account.platform, wanted.text): each for each, wanted in asked}
+        return [
+            _placed(problem, plan.file.place((*path, "text")))
+            for (path, platform, _text), change in different.items()
+            for problem in self._app.platforms[platform].check(self._submission(change, cards))
+        ]
 
     def _submission(self, change: PlannedChange, cards: dict[str, Card]) -> Submission:
         assert change.content is not None  # noqa: S101 - asked only of changes that have content

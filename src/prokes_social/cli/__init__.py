@@ -1,5 +1,6 @@
 """The command line: words in, one module a noun; results on stdout, everything else on stderr."""
 
+import gettext
 import os
 import sys
 from collections.abc import Sequence
@@ -9,9 +10,13 @@ from pkgutil import iter_modules
 
 import click
 
-from prokes_social import __version__
+from prokes_social import __version__, i18n
 from prokes_social.errors import ContentError, ProkesError
 from prokes_social.i18n import DEFAULT_LANGUAGE, _, use_language
+
+# Whenever click speaks, gettext asks these two, so it doesn't matter which module of click was imported when.
+gettext.dgettext = lambda domain, message: i18n.gettext(message)
+gettext.dngettext = lambda domain, msgid1, msgid2, n: i18n.ngettext(msgid1, msgid2, n)
 
 
 class Commands(click.Group):

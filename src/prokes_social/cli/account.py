@@ -94,10 +94,10 @@ def _from_file(file: IO[str]) -> dict[str, str]:
     except ValueError as error:
         raise SettingsError(
             _("The credentials in {file} are not JSON: {reason}.", file=Path(file.name).name, reason=error),
-            hint=_('Write {{"field": "value", …}}; `prokes account add --help` tells more.'),
+            hint=_('Write {"field": "value", …}; `prokes account add --help` tells more.'),
         ) from error
     if not isinstance(given, dict):
-        raise SettingsError(_("The credentials must be one JSON object."), hint=_('Write {{"field": "value", …}}.'))
+        raise SettingsError(_("The credentials must be one JSON object."), hint=_('Write {"field": "value", …}.'))
     return {str(field): str(value) for field, value in given.items()}
 
 

@@ -13,13 +13,13 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from prokes_social.drill.fates import Death, Fate, draw
 from prokes_social.drill.journal import Journal, Word
-from prokes_social.drill.publisher import Doom, live
-from prokes_social.i18n import use_language
+from prokes_social.drill.publisher import Doom, WatchedApp, live, rehearse
 from prokes_social.publishing import Point
 
 #: A publisher that finds no work to die at is killed anyway.
@@ -42,8 +42,9 @@ class Child:
 
 
 class Nursery:
-    def __init__(self, course: dict[str, Any]) -> None:
+    def __init__(self, course: dict[str, Any], app: WatchedApp) -> None:
         self._course = course
+        self._app = app
         self._journal = Journal(Path(course["journal"]))
         self._fates = draw(course["seed"])
         self._children: dict[int, Child] = {}
@@ -88,8 +89,7 @@ class Nursery:
         try:
             sys.stdin.close()
             self._journal.note(self._born, Word.BORN, detail=str(fate.death or ""))
-            doom = Doom(self._born, fate, self._journal)
-            live(self._course["environment"], doom, self._course["publisher_class"])
+            live(self._app, Doom(self._born, fate, self._journal))
             code = 0
         except BaseException:
             traceback.print_exc()
@@ -155,21 +155,21 @@ def _told_to_end() -> bool:
     return bool(select.select([sys.stdin], [], [], 0.005)[0])
 
 
-def _warm_up(language: str) -> None:
-    """Import what a publisher imports late, read the catalogue once, and keep it all out of the collector's way."""
-    import facebook  # noqa: F401
-    import psycopg  # noqa: F401
-    import tweepy  # noqa: F401
+def _warm_up(course: dict[str, Any]) -> WatchedApp:
+    """Do once what every publisher would do at its birth, and keep it out of the collector's way."""
+    for module in ("tweepy", "facebook"):
+        import_module(module)
 
-    use_language(language)
+    app = WatchedApp(course["environment"], course["publisher_class"])
+    rehearse(app, Journal(Path(course["journal"])))
     gc.collect()
     gc.freeze()
+    return app
 
 
 def main() -> None:
     course = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    _warm_up(course["environment"]["PROKES_LANG"])
-    Nursery(course).run()
+    Nursery(course, _warm_up(course)).run()
 
 
 if __name__ == "__main__":

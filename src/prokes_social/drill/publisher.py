@@ -111,23 +111,31 @@ class WatchedLookUp(LookUp):
 class WatchedApp(App):
     """The product, with its publisher under watch; `publisher_class` may be one that does wrong on purpose."""
 
-    def __init__(self, environment: Mapping[str, str], doom: Doom, publisher_class: str) -> None:
+    doom: Doom  #: set where a publisher is born
+
+    def __init__(self, environment: Mapping[str, str], publisher_class: str) -> None:
         super().__init__(load_settings(environment))
-        self._doom = doom
         module, _colon, name = publisher_class.partition(":")
         self._class: type[WatchedPublisher] = getattr(import_module(module), name)
 
     def publisher(self, owner: str | None = None) -> Publisher:
-        return self._class(**_values(super().publisher(owner)) | {"at": self._doom.at, "doom": self._doom})
+        return self._class(**_values(super().publisher(owner)) | {"at": self.doom.at, "doom": self.doom})
 
     def look_up(self, publisher: Publisher) -> LookUp:
-        return WatchedLookUp(publisher=publisher, doom=self._doom)
+        return WatchedLookUp(publisher=publisher, doom=self.doom)
 
 
-def live(environment: Mapping[str, str], doom: Doom, publisher_class: str) -> None:
+def rehearse(app: WatchedApp, journal: Journal) -> None:
+    """One round over the empty queue, before anybody is born: what it prepares need not be prepared in each fork."""
+    app.doom = Doom(0, Fate(), journal)
+    worker.Worker(app).run_once()
+    app.store.close()  # a connection must not be shared by forks
+
+
+def live(app: WatchedApp, doom: Doom) -> None:
     """Work until killed, or until SIGTERM. Every connection is made here, after the fork."""
     worker.TICK, worker.REAP = TICK, REAP  # scaled like the lease
-    app = WatchedApp(environment, doom, publisher_class)
+    app.doom = doom
     working = worker.Worker(app)
 
     def end(_sign: int, _frame: FrameType | None) -> None:

@@ -141,7 +141,7 @@ class Drill:
         self._lies: Counter[str] = Counter()
 
     def run(self) -> Result:
-        accounts = stage.add_accounts(self._app, self._control, min(max(self._orders.deliveries // 8, 10), 80))
+        accounts = stage.add_accounts(self._app, self._control, min(max(self._orders.deliveries // 2, 10), 80))
         stage.keep_picture(self._app)
         stream = Stream(self._app, self._control, accounts, self._orders.seed)
         started = time.monotonic()
@@ -182,14 +182,20 @@ class Drill:
 
     def _make_trouble(self, stream: Stream, process: "subprocess.Popen[bytes]") -> None:
         """Write deliveries in step with the kills, so that publishers always have something to die over."""
-        while (kills := self._kills()) < self._orders.kills or stream.written < self._orders.deliveries:
+        while self._kills() < self._orders.kills or stream.written < self._orders.deliveries:
             self._require_alive(process)
-            ahead = (kills + 2 * self._orders.publishers) / max(self._orders.kills, 1)
-            wanted = min(round(self._orders.deliveries * ahead), self._orders.deliveries)
-            if wanted > stream.written:
-                stream.write(wanted - stream.written)
-            self._report(stream)
+            open_rows = self._report(stream)
+            wanted = self._wanted(stream.written, open_rows)
+            if wanted and verdict.count(self._journal.entries, Word.BORN):
+                stream.write(wanted)
             time.sleep(BEAT)
+
+    def _wanted(self, written: int, open_rows: int) -> int:
+        """How many more now: not so far ahead of the kills that these run dry, nor so many that a slow machine drowns."""
+        orders = self._orders
+        ahead = (self._kills() + 2 * orders.publishers) / max(orders.kills, 1)
+        in_step = round(orders.deliveries * min(ahead, 1.0)) - written
+        return max(0, min(in_step, 6 * orders.publishers - open_rows, orders.publishers // 2))
 
     def _settled(self, stream: Stream, process: "subprocess.Popen[bytes]") -> list[Delivery]:
         """Wait for the dust to settle; what is held then waits for a person."""

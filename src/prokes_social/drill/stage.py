@@ -83,7 +83,7 @@ def picture_server() -> Iterator[str]:
 
 
 class _Picture(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
+    def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "image/jpeg")
         self.send_header("Content-Length", str(len(PICTURE)))

@@ -73,10 +73,10 @@ class Stream:
             for key, content, platform in wanted:
                 more = {"version_id": self._version, "zone": "WIB", "sources_until": None}
                 cost = {"cost": Decimal("0.015") if platform == "x" else Decimal(0)}
-                deliveries.put(tx, key, content, next_at=content.due_at, **more, **cost)
+                deliveries.put(tx, key, content, next_at=content.due_at - self._app.timing.lead, **more, **cost)
             digests = [content.digest for _key, content, _platform in wanted]
             approvals.add(tx, digests, verdict=approvals.APPROVED, who="drill", now=self._app.clock.now())
-            deliveries.schedule_approved(tx, CAMPAIGN, lead=self._app.timing.lead)
+            deliveries.schedule_approved(tx, CAMPAIGN)
         for key, _content, platform in wanted:
             self._order_lies(platform, _number_of(key.account))
         self._control.settings(timeline_lag_s=self._chance.choice(LAGS))

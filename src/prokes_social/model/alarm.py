@@ -82,7 +82,7 @@ class AlarmKind(StrEnum):
         "clock-jump",
         Bilingual("jam komputer melompat", "clock jumped"),
         Bilingual(
-            "Periksa jam dan NTP; penerbitan berhenti sampai `prokes resume`.",
+            "Periksa jam dan NTP; penayangan berhenti sampai `prokes resume`.",
             "Check the clock and NTP; publishing stands still until `prokes resume`.",
         ),
     )
@@ -90,7 +90,7 @@ class AlarmKind(StrEnum):
         "database-gone",
         Bilingual("basis data tidak terjangkau", "database gone"),
         Bilingual(
-            "Periksa cakram dan server basis data; tidak ada yang dikirim selama itu.",
+            "Periksa disk dan server basis data; tidak ada yang dikirim selama itu.",
             "Check the disk and the database server; nothing is sent meanwhile.",
         ),
     )

@@ -36,7 +36,7 @@ class DeliveryStatus(StrEnum):
         "claimed",
         Bilingual("disiapkan", "claimed"),
         Bilingual(
-            "dipegang satu penerbit dan disiapkan; belum ada yang tampil",
+            "dipegang satu pekerja dan disiapkan; belum ada yang tampil",
             "one publisher holds it under a lease and prepares; nothing is public",
         ),
     )
@@ -50,7 +50,7 @@ class DeliveryStatus(StrEnum):
         Bilingual("belum pasti", "uncertain"),
         Bilingual("jawaban tidak dapat dipercaya; sedang dicari", "no trustworthy answer; being looked up"),
     )
-    HELD = "held", Bilingual("ditahan", "held"), Bilingual("menunggu keputusan orang", "a person decides")
+    HELD = "held", Bilingual("ditahan", "held"), Bilingual("menunggu keputusan petugas", "a person decides")
     PUBLISHED = "published", Bilingual("tayang", "published"), Bilingual("unggahan ada", "a post exists")
     FAILED = (
         "failed",
@@ -72,7 +72,7 @@ MOVES: Mapping[DeliveryStatus, frozenset[DeliveryStatus]] = {
     S.WAITING: frozenset({S.SCHEDULED, S.CANCELLED, S.MISSED}),
     S.SCHEDULED: frozenset({S.CLAIMED, S.WAITING, S.HELD, S.CANCELLED, S.MISSED}),
     S.CLAIMED: frozenset({S.SENDING, S.SCHEDULED, S.WAITING, S.FAILED, S.CANCELLED, S.MISSED}),
-    S.SENDING: frozenset({S.PUBLISHED, S.SCHEDULED, S.UNCERTAIN, S.FAILED}),
+    S.SENDING: frozenset({S.PUBLISHED, S.SCHEDULED, S.UNCERTAIN, S.FAILED, S.MISSED}),
     S.UNCERTAIN: frozenset({S.PUBLISHED, S.HELD, S.FAILED, S.SCHEDULED}),
     S.HELD: frozenset({S.PUBLISHED, S.SCHEDULED, S.CANCELLED}),
     S.PUBLISHED: frozenset(),

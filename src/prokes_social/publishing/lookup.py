@@ -39,12 +39,12 @@ class LookUp:
         try:
             found = self.find(claim)
         except NotSent as error:
-            return self._absent(claim, error.message, proved=True)
+            return self._absent(claim, error.message, proved=True, answered=True)
         except PlatformError as error:
-            return self._again(claim, error.message)  # not even asked: counts as a look-up that saw nothing
+            return self._again(claim, error.message, answered=False)
         if found:
             return self.publisher.record(claim, found, found_by="look-up")
-        return self._again(claim, _("the platform does not show it yet"))
+        return self._again(claim, _("the platform does not show it yet"), answered=True)
 
     def find(self, claim: Claim) -> Post | None:
         """Ask the platform once. None: not seen. Raises NotSent where it is proved absent, else PlatformError."""
@@ -57,25 +57,26 @@ class LookUp:
         platform = publisher.platforms[claim.delivery.platform]
         return platform.find(submission, prepared, connection, tries[-1]["started_at"] - CLOCK_SKEW)
 
-    def _again(self, claim: Claim, reason: str) -> DeliveryStatus:
+    def _again(self, claim: Claim, reason: str, *, answered: bool) -> DeliveryStatus:
         done = claim.delivery.lookups + 1
         plan = self.publisher.timing.lookups
         if done >= len(plan):
-            return self._absent(claim, reason, proved=False)
+            return self._absent(claim, reason, answered=answered)
         since = claim.delivery.uncertain_since or self.publisher.clock.now()
         with self.publisher.store.write() as tx:
             deliveries.look_again(tx, claim, next_at=max(since + plan[done], self.publisher.clock.now()))
         return DeliveryStatus.UNCERTAIN
 
-    def _absent(self, claim: Claim, reason: str, *, proved: bool) -> DeliveryStatus:
-        """After the last look-up a person decides, unless the account's policy is to send again."""
+    def _absent(self, claim: Claim, reason: str, *, answered: bool, proved: bool = False) -> DeliveryStatus:
+        """After the last look-up a person decides, unless it was answered and the account's policy is to send again."""
         clock = self.publisher.clock
         with self.publisher.store.write() as tx:
             account: Account = accounts.by_id(tx, claim.delivery.account_id)
             in_time = clock.now() <= claim.delivery.last_moment
-            if account.resend_when_absent and in_time:
-                deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.NOT_SENT, said=reason, now=clock.now())
-                deliveries.leave(tx, claim, DeliveryStatus.SCHEDULED, reason=reason, next_at=clock.now())
+            if account.resend_when_absent and answered and in_time:
+                ended = {"outcome": Outcome.NOT_SENT, "said": reason, "now": clock.now()}
+                if deliveries.leave(tx, claim, DeliveryStatus.SCHEDULED, reason=reason, next_at=clock.now()):
+                    deliveries.end_attempt(tx, claim.delivery.id, **ended)
                 return DeliveryStatus.SCHEDULED
             why = _("proved not sent: {reason}", reason=reason) if proved else _("looked for and not found")
             if deliveries.leave(tx, claim, DeliveryStatus.HELD, reason=why):

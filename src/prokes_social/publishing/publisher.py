@@ -188,13 +188,11 @@ class Publisher:
 
     def _doubt(self, claim: Claim, error: OutcomeUnknown) -> DeliveryStatus:
         now = self.clock.now()
+        first = now + self.timing.lookups[0]
         with self.store.write() as tx:
-            deliveries.end_attempt(
-                tx, claim.delivery.id, outcome=Outcome.UNKNOWN, said=error.said or error.message, now=now
-            )
-            deliveries.mark_uncertain(
-                tx, claim, now=now, first_look=now + self.timing.lookups[0], reason=_in_words(error)
-            )
+            if deliveries.mark_uncertain(tx, claim, now=now, first_look=first, reason=_in_words(error)):
+                said = error.said or error.message
+                deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.UNKNOWN, said=said, now=now)
         return DeliveryStatus.UNCERTAIN
 
     # --- small moves ---
@@ -224,6 +222,8 @@ class Publisher:
 
     def _end(self, claim: Claim, outcome: Outcome, error: PlatformError) -> None:
         with self.store.write() as tx:
+            if not deliveries.holds(tx, claim):
+                return  # the newest attempt may be another publisher's
             deliveries.end_attempt(
                 tx,
                 claim.delivery.id,
@@ -247,9 +247,9 @@ class Publisher:
     def _expire(self, claim: Claim) -> DeliveryStatus:
         reason = _("a source expired before the delivery went out")
         with self.store.write() as tx:
-            deliveries.leave(tx, claim, DeliveryStatus.WAITING, reason=reason)
-            what = alarm_text(claim.delivery, reason)
-            alarms.ring(tx, AlarmKind.EXPIRED, _subject(claim), what, now=self.clock.now())
+            if deliveries.leave(tx, claim, DeliveryStatus.WAITING, reason=reason):
+                what = alarm_text(claim.delivery, reason)
+                alarms.ring(tx, AlarmKind.EXPIRED, _subject(claim), what, now=self.clock.now())
         return DeliveryStatus.WAITING
 
     def _late(self, delivery: Delivery) -> str:

@@ -23,6 +23,7 @@ class Reaper:
             lost = _("the publisher was lost during the call")
             deliveries.reap(tx, now=now, first_look=now + self.timing.lookups[0], reason=lost)
             self._ring_for_doubts(tx)
+            alarms.close_settled(tx, now=now)
             # While everything is stopped nothing is missed: `resume` asks about what is overdue.
             return [] if switches.state(tx, switches.STOP) else self._miss(tx)
 

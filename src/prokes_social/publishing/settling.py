@@ -39,10 +39,10 @@ class Settler:
             return self._now(delivery_id)
         now = self.look_up.publisher.clock.now()
         with self.look_up.publisher.store.write() as tx:
-            self._end_doubt(tx, claim, now)
             late = {"late_until": now + within, "next_at": now}
-            deliveries.resolve(tx, claim, S.SCHEDULED, reason=_("a person said to send it"), **late)
-            alarms.close(tx, f"delivery:{delivery_id}", now=now)
+            if deliveries.resolve(tx, claim, S.SCHEDULED, reason=_("a person said to send it"), **late):
+                self._end_doubt(tx, claim, now)
+                alarms.close(tx, f"delivery:{delivery_id}", now=now)
         return self._now(delivery_id)
 
     def drop(self, delivery_id: int) -> Delivery:
@@ -53,9 +53,9 @@ class Settler:
             return self._now(delivery_id)
         now = self.look_up.publisher.clock.now()
         with self.look_up.publisher.store.write() as tx:
-            self._end_doubt(tx, claim, now)
-            deliveries.resolve(tx, claim, S.CANCELLED, reason=_("a person gave it up"))
-            alarms.close(tx, f"delivery:{delivery_id}", now=now)
+            if deliveries.resolve(tx, claim, S.CANCELLED, reason=_("a person gave it up")):
+                self._end_doubt(tx, claim, now)
+                alarms.close(tx, f"delivery:{delivery_id}", now=now)
         return self._now(delivery_id)
 
     def _take(self, delivery_id: int, statuses: tuple[DeliveryStatus, ...]) -> Claim:

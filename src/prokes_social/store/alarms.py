@@ -6,7 +6,17 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from prokes_social.model.alarm import Alarm, AlarmKind
-from prokes_social.store.tables import alarm
+from prokes_social.model.delivery import DeliveryStatus
+from prokes_social.store.tables import alarm, delivery
+
+#: The status in which a delivery's trouble lasts.
+RINGS_WHILE = {
+    AlarmKind.UNCERTAIN: DeliveryStatus.UNCERTAIN,
+    AlarmKind.HELD: DeliveryStatus.HELD,
+    AlarmKind.MISSED: DeliveryStatus.MISSED,
+    AlarmKind.FAILED: DeliveryStatus.FAILED,
+    AlarmKind.EXPIRED: DeliveryStatus.WAITING,
+}
 
 
 def ring(tx: Connection, kind: AlarmKind, subject: str, what: str, *, now: datetime) -> bool:
@@ -26,6 +36,16 @@ def close(tx: Connection, subject: str, *, now: datetime, kinds: Collection[Alar
     """The trouble with `subject` is over."""
     rings = [alarm.c.subject == subject, alarm.c.closed_at.is_(None), alarm.c.kind.in_([kind.value for kind in kinds])]
     tx.execute(update(alarm).where(*rings).values(closed_at=now))
+
+
+def close_settled(tx: Connection, *, now: datetime) -> None:
+    """Alarms about deliveries that moved on since, in whatever way: edited, cancelled, sent again."""
+    rings = [row for row in ringing(tx) if row.kind in RINGS_WHILE]
+    asked = {int(row.subject.partition(":")[2]) for row in rings}
+    is_now = dict(tx.execute(select(delivery.c.id, delivery.c.status).where(delivery.c.id.in_(asked))).tuples().all())
+    over = [row.id for row in rings if is_now[int(row.subject.partition(":")[2])] != RINGS_WHILE[row.kind]]
+    if over:
+        tx.execute(update(alarm).where(alarm.c.id.in_(over)).values(closed_at=now))
 
 
 def ringing(tx: Connection) -> list[Alarm]:

@@ -9,6 +9,8 @@ from sqlalchemy.sql.expression import ColumnElement, Select
 from prokes_social.store.tables import approval
 
 APPROVED, SENT_BACK = "approved", "sent-back"
+#: Values in one list of a question; SQLite takes 32,766.
+_MANY = 5000
 
 
 def add(tx: Connection, digests: Collection[str], *, verdict: str, who: str, now: datetime, remark: str = "") -> None:
@@ -19,6 +21,19 @@ def add(tx: Connection, digests: Collection[str], *, verdict: str, who: str, now
 
 def approved(tx: Connection, digest: str) -> bool:
     return bool(tx.execute(select(is_approved(digest))).scalar_one())
+
+
+def not_approved(tx: Connection, digests: Collection[str]) -> list[str]:
+    """Those of `digests` whose newest verdict is no approval."""
+    rest = sorted(digests)
+    known: set[str] = set()
+    for start in range(0, len(rest), _MANY):
+        some = rest[start : start + _MANY]
+        rows = tx.execute(
+            select(approval.c.digest).where(approval.c.digest.in_(some), is_approved(approval.c.digest)).distinct()
+        )
+        known |= {row.digest for row in rows}
+    return [each for each in rest if each not in known]
 
 
 def is_approved(digest: str | ColumnElement[str]) -> ColumnElement[bool]:

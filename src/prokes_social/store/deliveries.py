@@ -1,7 +1,7 @@
 """The queue: deliveries claimed, moved and settled by conditional updates; no matching row means it did not happen."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.expression import ColumnElement
 
-from prokes_social.model.delivery import MOVES, Claim, Content, Delivery, DeliveryStatus, Key, Outcome
+from prokes_social.model.delivery import MOVES, OPEN, Claim, Content, Delivery, DeliveryStatus, Key, Outcome
 from prokes_social.model.platform import Post, Prepared
 from prokes_social.store.approvals import is_approved
 from prokes_social.store.postgres import wake
@@ -95,6 +95,18 @@ def is_idle(tx: Connection, *, soon: datetime) -> bool:
 # --- what people decide ---------------------------------------------------------------------------------------------
 
 
+def put_new(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many new rows at once, as `new_row` makes them. Raises IntegrityError where one of them is there already."""
+    if rows:
+        tx.execute(insert(delivery), list(rows))
+
+
+def new_row(key: Key, account_id: int, content: Content, *, next_at: datetime, **more: Any) -> dict[str, Any]:
+    """A row of what a plan adds; it waits for approval."""
+    fields = {"campaign": key.campaign, "message": key.message, "occurrence": key.occurrence, "account_id": account_id}
+    return {**fields, **_content_values(content), **more, "status": S.WAITING.value, "next_at": next_at}
+
+
 def put(tx: Connection, key: Key, content: Content, *, next_at: datetime, **more: Any) -> bool:
     """Write what a plan wants as `waiting`; False where the row passed the point of no return meanwhile."""
     values = {**_content_values(content), **more, "status": S.WAITING.value, "reason": "", "next_at": next_at}
@@ -116,8 +128,10 @@ def put(tx: Connection, key: Key, content: Content, *, next_at: datetime, **more
 
 
 def cancel(tx: Connection, delivery_id: int, *, reason: str) -> bool:
-    """False where it is out already or was cancelled before."""
-    return _move(tx, [delivery_id], S.CANCELLED, reason=reason, owner=None, lease_until=None, fence=d.fence + 1) == 1
+    """False where it may be out already or was cancelled before; what is held, a person settles."""
+    still_ours = and_(d.id == delivery_id, d.status.in_([status.value for status in OPEN]))
+    values = {"reason": reason, "owner": None, "lease_until": None, "fence": d.fence + 1}
+    return _moved(tx, still_ours, S.CANCELLED, **values) == 1
 
 
 def allow_late(tx: Connection, delivery_id: int, *, until: datetime) -> None:
@@ -125,10 +139,10 @@ def allow_late(tx: Connection, delivery_id: int, *, until: datetime) -> None:
     tx.execute(update(delivery).where(d.id == delivery_id, _is(S.SCHEDULED)).values(late_until=until))
 
 
-def schedule_approved(tx: Connection, campaign: str, *, lead: dt.timedelta) -> int:
-    """Move waiting rows whose content is approved to scheduled; they wake `lead` early to prepare."""
-    rows = tx.execute(select(d.id, d.due_at).where(_is(S.WAITING), d.campaign == campaign, is_approved(d.digest)))
-    moved = sum([_move(tx, [row.id], S.SCHEDULED, next_at=row.due_at - lead) for row in rows.all()])
+def schedule_approved(tx: Connection, campaign: str) -> int:
+    """Move waiting rows whose content is approved to scheduled; they wake when they were put to wake."""
+    waiting = update(delivery).where(_is(S.WAITING), d.campaign == campaign, is_approved(d.digest))
+    moved = int(tx.execute(waiting.values(status=S.SCHEDULED.value)).rowcount)
     if moved:
         wake(tx)
     return moved
@@ -177,6 +191,12 @@ def begin_sending(
         tx.execute(update(account).where(account.c.id == held.delivery.account_id).values(free_at=now + gap))
     tried = {"b_id": held.delivery.id, "b_prepared": dict(prepared.markers), "now": now, "b_cost": held.delivery.cost}
     return int(tx.execute(_TRY, tried).scalar_one())
+
+
+def holds(tx: Connection, held: Claim) -> bool:
+    """Whether the claim is still ours: nobody reaped, edited or settled it since."""
+    mine = select(d.id).where(d.id == held.delivery.id, d.fence == held.fence)
+    return tx.execute(mine).first() is not None
 
 
 def end_attempt(
@@ -334,7 +354,8 @@ def _held_back() -> ColumnElement[bool]:
 def _earlier_due() -> ColumnElement[bool]:
     """Another due delivery of the account comes first: posts of one account leave in due order."""
     first = delivery.alias("first")
-    earlier = (first.c.next_at < d.next_at) | ((first.c.next_at == d.next_at) & (first.c.id < d.id))
+    # By the time they were due, not by when they wake: a pause or a lost publisher changes the latter.
+    earlier = (first.c.due_at < d.due_at) | ((first.c.due_at == d.due_at) & (first.c.id < d.id))
     return exists().where(
         first.c.account_id == d.account_id,
         first.c.status == literal_column("'scheduled'"),
