@@ -42,7 +42,8 @@ def close_settled(tx: Connection, *, now: datetime) -> None:
     """Alarms about deliveries that moved on since, in whatever way: edited, cancelled, sent again."""
     rings = [row for row in ringing(tx) if row.kind in RINGS_WHILE]
     asked = {int(row.subject.partition(":")[2]) for row in rings}
-    is_now = dict(tx.execute(select(delivery.c.id, delivery.c.status).where(delivery.c.id.in_(asked))).tuples().all())
+    rows = tx.execute(select(delivery.c.id, delivery.c.status).where(delivery.c.id.in_(asked)))
+    is_now = {row.id: row.status for row in rows}
     over = [row.id for row in rings if is_now[int(row.subject.partition(":")[2])] != RINGS_WHILE[row.kind]]
     if over:
         tx.execute(update(alarm).where(alarm.c.id.in_(over)).values(closed_at=now))

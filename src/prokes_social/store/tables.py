@@ -169,6 +169,21 @@ Index(
     sqlite_where=text("status = 'uncertain'"),
     postgresql_where=text("status = 'uncertain'"),
 )
+# Whether another delivery of the account comes first, or is in doubt, asked for each candidate of a claim.
+Index(
+    "ix_delivery_scheduled_account",
+    delivery.c.account_id,
+    delivery.c.next_at,
+    delivery.c.id,
+    sqlite_where=text("status = 'scheduled'"),
+    postgresql_where=text("status = 'scheduled'"),
+)
+Index(
+    "ix_delivery_uncertain_account",
+    delivery.c.account_id,
+    sqlite_where=text("status = 'uncertain'"),
+    postgresql_where=text("status = 'uncertain'"),
+)
 # One call in flight an account, kept by the database and not by good manners.
 _IN_FLIGHT = text("status in ('claimed', 'sending')")
 Index("uq_delivery_in_flight", delivery.c.account_id, unique=True, sqlite_where=_IN_FLIGHT, postgresql_where=_IN_FLIGHT)

@@ -178,9 +178,25 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'scheduled'"),
     )
     op.create_index(
+        "ix_delivery_scheduled_account",
+        "delivery",
+        ["account_id", "next_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("status = 'scheduled'"),
+        postgresql_where=sa.text("status = 'scheduled'"),
+    )
+    op.create_index(
         "ix_delivery_uncertain",
         "delivery",
         ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("status = 'uncertain'"),
+        postgresql_where=sa.text("status = 'uncertain'"),
+    )
+    op.create_index(
+        "ix_delivery_uncertain_account",
+        "delivery",
+        ["account_id"],
         unique=False,
         sqlite_where=sa.text("status = 'uncertain'"),
         postgresql_where=sa.text("status = 'uncertain'"),
