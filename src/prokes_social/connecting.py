@@ -56,7 +56,7 @@ class Connector:
             raise _crossed(account, speaks)
         return Connection(
             account=account.name,
-            credentials=self._opened(account),
+            credentials=self.credentials_of(account),
             base_url=speaks.base_url,
             sandbox=account.sandbox,
         )
@@ -91,7 +91,8 @@ class Connector:
     def _sealed(self, account_id: int, credentials: Mapping[str, str]) -> dict[str, bytes]:
         return {field: self.keys.seal(text, context=_context(account_id, field)) for field, text in credentials.items()}
 
-    def _opened(self, account: Account) -> dict[str, Secret]:
+    def credentials_of(self, account: Account) -> dict[str, Secret]:
+        """Raises SettingsError where the key is another one."""
         with self.store.read() as tx:
             sealed = accounts.credentials(tx, account.id)
         try:

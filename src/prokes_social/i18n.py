@@ -6,8 +6,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from prokes_social.clock import zone_label
@@ -45,6 +47,23 @@ class Bilingual:
 
     def __str__(self) -> str:
         return self.id if language() == "id" else self.en
+
+
+_NONE = Bilingual("", "")  # for type checkers only: looking a member up by value needs no label
+
+
+class Labelled(StrEnum):
+    """Words of ours that people read: each member carries its label, and a remark, in both languages."""
+
+    label: Bilingual
+    remark: Bilingual
+
+    def __new__(cls, value: str, label: Bilingual = _NONE, remark: Bilingual = _NONE) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.remark = remark
+        return member
 
 
 def _(text: str, /, **values: object) -> str:

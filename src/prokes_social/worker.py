@@ -166,7 +166,7 @@ class Worker:
         ahead = moment - self._app.clock.now()  # the queue's clock, which may not be this machine's
         if timedelta(0) < ahead < TICK:
             at = DateTrigger(datetime.now(UTC) + ahead)
-            self._clock.add_job(self._safely, at, (job,), id=f"{name}-exactly", replace_existing=True)
+            self._clock.add_job(self._safely, at, (job,), id=f"{name}-exactly", replace_existing=True, max_instances=8)
 
     def _publish(self, claim: Claim) -> None:
         status = self._publisher.publish(claim)

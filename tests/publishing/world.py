@@ -592,6 +592,8 @@ class World:
         """A living lease is nobody else's."""
         assert a.claim
         demand(not self.stopped, "nothing is taken up after a stop")
+        account = a.claim.delivery.key.account
+        demand(account not in self.platform.refused, "nothing is taken up for an account whose token was refused")
         for other in self.actors:
             if other is not a and other.busy and other.claim and other.claim.delivery.id == a.claim.delivery.id:
                 held_for = self.clock.uptime() - other.claimed_at

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, fields
 from importlib import import_module
 from types import FrameType
@@ -21,6 +21,7 @@ from prokes_social.drill.orders import REAP, TICK
 from prokes_social.model.delivery import Claim, DeliveryStatus
 from prokes_social.publishing import LookUp, Point, Publisher
 from prokes_social.settings import load_settings
+from prokes_social.store import Connection, Store
 
 
 class Doom:
@@ -33,6 +34,7 @@ class Doom:
         self._thread = threading.local()
         self._lock = threading.Lock()
         self._passed = self._taken = 0
+        self.between_writes: AbstractContextManager[Any] = nullcontext()  #: in it nobody here holds SQLite's write lock
 
     @contextmanager
     def holding(self, claim: Claim) -> Iterator[None]:
@@ -50,8 +52,9 @@ class Doom:
             self._passed += 1
             struck = self._passed == self._fate.nth
         if struck and self._fate.freezes_at:
-            self._note(Word.FROZEN, delivery=delivery, detail=point)
-            os.kill(os.getpid(), signal.SIGSTOP)
+            with self.between_writes:
+                self._note(Word.FROZEN, delivery=delivery, detail=point)
+                os.kill(os.getpid(), signal.SIGSTOP)
         elif struck:
             self._die()
 
@@ -108,6 +111,23 @@ class WatchedLookUp(LookUp):
         return status
 
 
+class CalmStore(Store):
+    """Can be kept from writing for a moment.
+
+    A process that is frozen while it holds SQLite's write lock stops every other writer until it thaws: that is how
+    SQLite is, and would drown what a drill is to show.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.writing = threading.Lock()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self.writing, super().write() as tx:
+            yield tx
+
+
 class WatchedApp(App):
     """The product, with its publisher under watch; `publisher_class` may be one that does wrong on purpose."""
 
@@ -115,6 +135,9 @@ class WatchedApp(App):
 
     def __init__(self, environment: Mapping[str, str], publisher_class: str) -> None:
         super().__init__(load_settings(environment))
+        if self.store.is_sqlite:
+            self.store.close()
+            self.store = CalmStore(self.settings.database_url)
         module, _colon, name = publisher_class.partition(":")
         self._class: type[WatchedPublisher] = getattr(import_module(module), name)
 
@@ -136,6 +159,8 @@ def live(app: WatchedApp, doom: Doom) -> None:
     """Work until killed, or until SIGTERM. Every connection is made here, after the fork."""
     worker.TICK, worker.REAP = TICK, REAP  # scaled like the lease
     app.doom = doom
+    if isinstance(app.store, CalmStore):
+        doom.between_writes = app.store.writing
     working = worker.Worker(app)
 
     def end(_sign: int, _frame: FrameType | None) -> None:

@@ -283,7 +283,7 @@ class Drill:
         kills_by = verdict.deaths(journal)
         frozen, stopped = verdict.guarded(journal)
         statuses = Counter(row.delivery.status for row in rows)
-        recovered = verdict.recoveries(journal)
+        recovered = verdict.recoveries(rows, journal)
         return Result(
             db=self._db,
             seed=self._orders.seed,

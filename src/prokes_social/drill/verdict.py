@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,25 +70,39 @@ def _sort_in(found: Comparison, delivery: Delivery, posts: list[str]) -> None:
 # --- times ---
 
 
-def recoveries(journal: Sequence[Entry]) -> list[float]:
-    """For each row that a killed publisher had in hand: seconds until another took it up."""
-    dead: dict[int, float] = {}
-    in_hand: dict[int, set[int]] = defaultdict(set)
-    waiting: dict[int, float] = {}
+def recoveries(rows: Iterable[Row], journal: Iterable[Entry]) -> list[float]:
+    """For each delivery that a killed publisher had in hand: seconds until another took it up.
+
+    Left out are those that waited behind another one of their account: one call at a time, in their order.
+    """
+    account = {row.delivery.id: row.delivery.account_id for row in rows}
+    hands: dict[int, int] = {}
+    orphans: dict[int, float] = {}
     seconds = []
-    for entry in journal:
-        if entry.life in dead:
-            continue
+    for entry in _once_dead_silent(journal):
         if entry.word is Word.DIED:
-            dead[entry.life] = entry.at
-            waiting |= dict.fromkeys(in_hand.pop(entry.life, ()), entry.at)
+            left = [delivery for delivery, life in hands.items() if life == entry.life]
+            orphans |= dict.fromkeys(left, entry.at)
+            hands = {delivery: life for delivery, life in hands.items() if life != entry.life}
         elif entry.word is Word.TAKEN and entry.delivery is not None:
-            in_hand[entry.life].add(entry.delivery)
-            if entry.delivery in waiting:
-                seconds.append(entry.at - waiting.pop(entry.delivery))
-        elif entry.word is Word.LEFT and entry.delivery is not None:
-            in_hand[entry.life].discard(entry.delivery)
+            if entry.delivery in orphans:
+                seconds.append(entry.at - orphans[entry.delivery])
+            same = account.get(entry.delivery)
+            orphans = {each: at for each, at in orphans.items() if account.get(each) != same}
+            hands[entry.delivery] = entry.life
+        elif entry.word is Word.LEFT and hands.get(entry.delivery or 0) == entry.life:
+            del hands[entry.delivery or 0]
     return seconds
+
+
+def _once_dead_silent(journal: Iterable[Entry]) -> Iterator[Entry]:
+    """Two may note the death of one, and a thread may still write a line after it."""
+    dead = set()
+    for entry in journal:
+        if entry.life not in dead:
+            yield entry
+        if entry.word is Word.DIED:
+            dead.add(entry.life)
 
 
 def lateness(rows: Iterable[Row]) -> list[float]:
@@ -157,11 +171,7 @@ def percentile(values: Sequence[float], percent: float) -> float | None:
 
 def deaths(journal: Iterable[Entry]) -> dict[str, int]:
     """Kills by where they struck, in the order of the publisher's way."""
-    seen: dict[int, str] = {}
-    for entry in journal:
-        if entry.word is Word.DIED:
-            seen.setdefault(entry.life, entry.detail)
-    counted = Counter(seen.values())
+    counted = Counter(entry.detail for entry in _once_dead_silent(journal) if entry.word is Word.DIED)
     return {str(how): counted[how] for how in (*Point, *Death)}
 
 

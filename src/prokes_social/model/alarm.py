@@ -2,25 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from prokes_social.i18n import Bilingual
-
-_NONE = Bilingual("", "")  # for type checkers only: looking a member up by value needs no label
+from prokes_social.i18n import Bilingual, Labelled
 
 
-class AlarmKind(StrEnum):
-    """Each kind carries its label and the next step in both languages."""
-
-    label: Bilingual
-    remedy: Bilingual
-
-    def __new__(cls, value: str, label: Bilingual = _NONE, remedy: Bilingual = _NONE) -> "AlarmKind":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        member.remedy = remedy
-        return member
+class AlarmKind(Labelled):
+    """Each kind carries its label and, as its remark, the next step."""
 
     UNCERTAIN = (
         "uncertain",
@@ -94,6 +81,11 @@ class AlarmKind(StrEnum):
             "Check the disk and the database server; nothing is sent meanwhile.",
         ),
     )
+
+    @property
+    def remedy(self) -> Bilingual:
+        """What to do next."""
+        return self.remark
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,24 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from prokes_social.i18n import Bilingual
+from prokes_social.i18n import Bilingual, Labelled
 from prokes_social.model.platform import Post, Prepared
 
-_NONE = Bilingual("", "")  # for type checkers only: looking a member up by value needs no label
 
-
-class DeliveryStatus(StrEnum):
+class DeliveryStatus(Labelled):
     """Each member carries its remark in both languages; `MOVES` says where it may go."""
-
-    remark: Bilingual
-    label: Bilingual
-
-    def __new__(cls, value: str, label: Bilingual = _NONE, remark: Bilingual = _NONE) -> "DeliveryStatus":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        member.remark = remark
-        return member
 
     WAITING = "waiting", Bilingual("menunggu", "waiting"), Bilingual("menunggu persetujuan", "waits for approval")
     SCHEDULED = (

@@ -3,24 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from prokes_social.i18n import Bilingual
-
-_NONE = Bilingual("", "")  # for type checkers only: looking a member up by value needs no label
+from prokes_social.i18n import Bilingual, Labelled
 
 
-class Metric(StrEnum):
+class Metric(Labelled):
     """The field's standard words. Impressions add up over posts; reach does not."""
-
-    label: Bilingual
-
-    def __new__(cls, value: str, label: Bilingual = _NONE) -> "Metric":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     IMPRESSIONS = "impressions", Bilingual("tayangan", "impressions")
     REACH = "reach", Bilingual("jangkauan", "reach")
@@ -35,16 +24,8 @@ class Metric(StrEnum):
         return self is not Metric.REACH
 
 
-class Known(StrEnum):
+class Known(Labelled):
     """How a number is known."""
-
-    label: Bilingual
-
-    def __new__(cls, value: str, label: Bilingual = _NONE) -> "Known":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     MEASURED = "measured", Bilingual("terukur", "measured")
     ESTIMATED = "estimated", Bilingual("perkiraan", "estimated")
