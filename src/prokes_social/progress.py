@@ -78,13 +78,22 @@ def _table(app: App) -> "Table":
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in (_("due"), _("account"), _("message"), _("status"), _("address or reason")):
-        table.add_column(column, no_wrap=True, overflow="ellipsis")
-    for row in _worth_watching(app):
-        due = format_short(row.content.due_at, zone_named(row.zone), seconds=row.content.due_at.second > 0)
-        status = f"{MARKS.get(row.status, '·')} {row.status.label}"
-        table.add_row(due, row.key.account, row.key.message, status, _where(row), style=STYLES.get(row.status))
+    shown = _worth_watching(app)
+    rows = [_cells(row) for row in shown]
+    names = (_("due"), _("account"), _("message"), _("status"), _("address or reason"))
+    for number, name in enumerate(names):
+        # Addresses give way first: what, where and how it stands must be readable.
+        needed = max((len(cells[number]) for cells in rows), default=0) if number < len(names) - 1 else None
+        table.add_column(name, no_wrap=True, overflow="ellipsis", min_width=needed)
+    for row, cells in zip(shown, rows, strict=True):
+        table.add_row(*cells, style=STYLES.get(row.status))
     return table
+
+
+def _cells(row: Delivery) -> tuple[str, str, str, str, str]:
+    due = format_short(row.content.due_at, zone_named(row.zone), seconds=row.content.due_at.second > 0)
+    status = f"{MARKS.get(row.status, '·')} {row.status.label}"
+    return due, row.key.account, row.key.message, status, _where(row)
 
 
 def _worth_watching(app: App) -> list[Delivery]:

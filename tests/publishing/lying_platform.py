@@ -36,6 +36,7 @@ class LyingPlatform(Platform):
         self.next_answers: list[Exception | str] = []
         self.next_prepares: list[Exception | Prepared] = []
         self.visible = True
+        self.prefix = ""  #: of the ids it gives, where several processes each have one
         self.prepares = 0
         self.while_preparing: Callable[[], None] = lambda: None
 
@@ -69,4 +70,4 @@ class LyingPlatform(Platform):
         return Identity(external_id="1", handle="@lying", name="Lying")
 
     def _post(self, number: int) -> Post:
-        return Post(external_id=str(number), permalink=f"https://lying.example/{number}", published_at=self.clock.now())
+        return Post(external_id=f"{self.prefix}{number}", permalink=f"https://lying.example/{number}", published_at=self.clock.now())

@@ -17,51 +17,54 @@ from prokes_social.model.platform import Connection, Post, Prepared, Submission
 from prokes_social.publishing import LookUp, Publisher, Settler, Timing, reaper
 from prokes_social.store import Store, accounts, alarms, deliveries
 from prokes_social.store.tables import delivery
-from tests.publishing import world
+from tests.publishing import scenarios, world
 
 S = DeliveryStatus
 d = delivery.c
 Patch = pytest.MonkeyPatch
 Saboteur = Callable[[Patch], None]
-#: Every saboteur, by its name; the first line of each says which rule it breaks.
-SABOTEURS: dict[str, Saboteur] = {}
+#: Every saboteur, by its name, with the story that exposes it.
+SABOTEURS: dict[str, tuple[Saboteur, scenarios.Story]] = {}
 
 
-def saboteur(breaks: Saboteur) -> Saboteur:
-    SABOTEURS[breaks.__name__] = breaks
-    return breaks
+def caught_in(story: scenarios.Story) -> Callable[[Saboteur], Saboteur]:
+    def enter(breaks: Saboteur) -> Saboteur:
+        SABOTEURS[breaks.__name__] = breaks, story
+        return breaks
+
+    return enter
 
 
 # --- the intent ---
 
 
-@saboteur
+@caught_in(scenarios.a_publisher_that_wakes_late_commits_no_intent)
 def commits_the_intent_without_its_fence(patch: Patch) -> None:
     _intend_without(patch, "fence")
 
 
-@saboteur
+@caught_in(scenarios.an_approval_that_is_taken_back_counts_until_the_intent)
 def asks_for_no_approval_at_the_intent(patch: Patch) -> None:
     _intend_without(patch, "approval")
 
 
-@saboteur
+@caught_in(scenarios.a_stop_counts_until_the_intent)
 def overlooks_a_stop_at_the_intent(patch: Patch) -> None:
     _intend_without(patch, "switch")
 
 
-@saboteur
+@caught_in(scenarios.nothing_goes_out_after_its_window)
 def overlooks_that_the_window_closed(patch: Patch) -> None:
     _intend_without(patch, "not_after")
     patch.setattr(Delivery, "last_moment", property(lambda self: datetime.max.replace(tzinfo=UTC)))
 
 
-@saboteur
+@caught_in(scenarios.a_slow_upload_lets_no_later_post_overtake)
 def lets_a_slow_upload_overtake(patch: Patch) -> None:
     _intend_without(patch, "due_at")
 
 
-@saboteur
+@caught_in(scenarios.a_lost_answer_is_found_by_what_was_prepared)
 def commits_the_intent_after_the_call(patch: Patch) -> None:
     def send(
         self: Publisher, claim: Claim, submission: Submission, prepared: Prepared, connection: Connection
@@ -74,7 +77,7 @@ def commits_the_intent_after_the_call(patch: Patch) -> None:
     patch.setattr(Publisher, "_send", send)
 
 
-@saboteur
+@caught_in(scenarios.a_lost_answer_is_found_by_what_was_prepared)
 def writes_down_nothing_to_recognise_the_post_by(patch: Patch) -> None:
     begin = deliveries.begin_sending
     patch.setattr(
@@ -82,7 +85,7 @@ def writes_down_nothing_to_recognise_the_post_by(patch: Patch) -> None:
     )
 
 
-@saboteur
+@caught_in(scenarios.posts_of_an_account_keep_their_distance)
 def forgets_the_distance_between_posts(patch: Patch) -> None:
     begin = deliveries.begin_sending
     patch.setattr(
@@ -90,7 +93,7 @@ def forgets_the_distance_between_posts(patch: Patch) -> None:
     )
 
 
-@saboteur
+@caught_in(scenarios.nothing_goes_out_before_its_time)
 def sends_as_soon_as_it_is_prepared(patch: Patch) -> None:
     def publish(self: Publisher, claim: Claim) -> DeliveryStatus:
         connection, submission = self.connection_of(claim.delivery), self.submission_of(claim.delivery)
@@ -106,12 +109,12 @@ def sends_as_soon_as_it_is_prepared(patch: Patch) -> None:
 # --- the guard ---
 
 
-@saboteur
+@caught_in(scenarios.a_publisher_frozen_after_the_intent_does_not_send)
 def has_no_guard_before_the_call(patch: Patch) -> None:
     patch.setattr(Timing, "guard", timedelta(days=365))
 
 
-@saboteur
+@caught_in(scenarios.a_machine_that_slept_after_the_intent_does_not_send)
 def measures_its_lease_with_a_clock_that_stands_still_in_sleep(patch: Patch) -> None:
     class Dozing(_Wrapped):
         def uptime(self) -> float:
@@ -120,7 +123,7 @@ def measures_its_lease_with_a_clock_that_stands_still_in_sleep(patch: Patch) -> 
     patch.setattr(world, "clock_for_publishers", Dozing)
 
 
-@saboteur
+@caught_in(scenarios.a_clock_set_back_makes_no_lease_younger)
 def measures_its_lease_with_the_wall_clock(patch: Patch) -> None:
     class Wall(_Wrapped):
         def uptime(self) -> float:
@@ -143,7 +146,7 @@ class _Wrapped(Clock):
 # --- the answer ---
 
 
-@saboteur
+@caught_in(scenarios.a_post_that_stays_hidden_is_held_and_not_sent_again)
 def sends_again_at_once_after_a_5xx(patch: Patch) -> None:
     publish = world.Liar.publish
 
@@ -156,12 +159,12 @@ def sends_again_at_once_after_a_5xx(patch: Patch) -> None:
     patch.setattr(world.Liar, "publish", stubborn)
 
 
-@saboteur
+@caught_in(scenarios.a_post_that_stays_hidden_is_held_and_not_sent_again)
 def takes_no_answer_for_not_sent(patch: Patch) -> None:
     patch.setattr(Publisher, "_doubt", Publisher._try_later)
 
 
-@saboteur
+@caught_in(scenarios.an_outcome_that_can_not_be_written_is_a_doubt)
 def takes_a_failed_record_for_not_sent(patch: Patch) -> None:
     record = Publisher.record
 
@@ -174,23 +177,23 @@ def takes_a_failed_record_for_not_sent(patch: Patch) -> None:
     patch.setattr(Publisher, "record", careless)
 
 
-@saboteur
+@caught_in(scenarios.a_rate_limit_holds_for_the_whole_account)
 def pauses_one_delivery_instead_of_its_account(patch: Patch) -> None:
     patch.setattr(accounts, "pause", lambda tx, account_id, until: None)
 
 
-@saboteur
+@caught_in(scenarios.a_refused_token_holds_for_the_whole_account)
 def goes_on_with_a_token_that_was_refused(patch: Patch) -> None:
     patch.setattr(accounts, "block", lambda tx, account_id, *, why, now: None)
 
 
-@saboteur
+@caught_in(scenarios.a_limit_beyond_the_window_means_missed_at_once)
 def can_not_miss_what_was_refused_at_the_call(patch: Patch) -> None:
     """As we once did: the row stayed `sending`, was looked up and held."""
     patch.setattr(deliveries, "MOVES", {**nouns.MOVES, S.SENDING: nouns.MOVES[S.SENDING] - {S.MISSED}})
 
 
-@saboteur
+@caught_in(scenarios.a_publisher_that_wakes_late_spoils_no_record_of_another)
 def ends_an_attempt_that_is_not_its_own(patch: Patch) -> None:
     """As we once did: a publisher that woke late wrote into the attempt of another."""
     patch.setattr(deliveries, "holds", lambda tx, held: True)
@@ -199,7 +202,7 @@ def ends_an_attempt_that_is_not_its_own(patch: Patch) -> None:
 # --- the claim and the fence ---
 
 
-@saboteur
+@caught_in(scenarios.two_publishers_never_hold_one_delivery)
 def claims_by_looking_first_and_taking_later(patch: Patch) -> None:
     def claim(self: Publisher, limit: int) -> list[Claim]:
         with self.store.read() as tx:
@@ -211,7 +214,7 @@ def claims_by_looking_first_and_taking_later(patch: Patch) -> None:
     patch.setattr(Publisher, "claim", claim)
 
 
-@saboteur
+@caught_in(scenarios.a_publisher_that_wakes_late_moves_no_row_of_another)
 def moves_rows_without_its_fence(patch: Patch) -> None:
     def leave(tx: Any, held: Claim, to: DeliveryStatus, **values: Any) -> bool:
         moved: int = deliveries._moved(tx, d.id == held.delivery.id, to, owner=None, lease_until=None, **values)
@@ -220,7 +223,7 @@ def moves_rows_without_its_fence(patch: Patch) -> None:
     patch.setattr(deliveries, "_leave", leave)
 
 
-@saboteur
+@caught_in(scenarios.the_database_itself_refuses_a_second_call_in_flight)
 def lets_two_calls_of_an_account_fly(patch: Patch) -> None:
     """The database's own index is gone."""
     opened = world.wipe
@@ -233,23 +236,23 @@ def lets_two_calls_of_an_account_fly(patch: Patch) -> None:
     patch.setattr(world, "wipe", wipe)
 
 
-@saboteur
+@caught_in(scenarios.a_doubt_holds_back_later_posts_until_it_was_looked_for_twice)
 def lets_later_posts_overtake_a_doubt(patch: Patch) -> None:
     _claim_without(patch, "uncertain")
 
 
-@saboteur
+@caught_in(scenarios.after_a_stop_nothing_is_taken_up_and_nothing_is_missed)
 def takes_up_new_deliveries_after_a_stop(patch: Patch) -> None:
     _claim_without(patch, "switch")
 
 
-@saboteur
+@caught_in(scenarios.posts_leave_in_due_order_after_a_pause)
 def serves_an_account_in_any_order(patch: Patch) -> None:
     _claim_without(patch, "due_at")
     _intend_without(patch, "due_at")
 
 
-@saboteur
+@caught_in(scenarios.a_publisher_killed_during_the_call_is_not_repeated)
 def gives_a_call_that_was_cut_off_back_to_the_queue(patch: Patch) -> None:
     def reap(tx: Any, *, now: datetime, first_look: datetime, reason: str) -> tuple[int, int]:
         flying = d.status.in_([S.CLAIMED.value, S.SENDING.value])
@@ -259,12 +262,12 @@ def gives_a_call_that_was_cut_off_back_to_the_queue(patch: Patch) -> None:
     patch.setattr(deliveries, "reap", reap)
 
 
-@saboteur
+@caught_in(scenarios.a_publisher_killed_before_the_intent_is_replaced)
 def never_takes_up_what_a_killed_publisher_held(patch: Patch) -> None:
     patch.setattr(deliveries, "reap", lambda tx, **more: (0, 0))
 
 
-@saboteur
+@caught_in(scenarios.after_a_stop_nothing_is_taken_up_and_nothing_is_missed)
 def forgets_what_was_due_while_it_was_stopped(patch: Patch) -> None:
     patch.setattr(reaper.switches, "state", lambda tx, name: None)
 
@@ -272,24 +275,24 @@ def forgets_what_was_due_while_it_was_stopped(patch: Patch) -> None:
 # --- the look-up and the people ---
 
 
-@saboteur
+@caught_in(scenarios.a_post_that_stays_hidden_is_held_and_not_sent_again)
 def sends_again_what_it_did_not_find(patch: Patch) -> None:
     by_id = accounts.by_id
     patch.setattr(accounts, "by_id", lambda tx, number: replace(by_id(tx, number), resend_when_absent=True))
 
 
-@saboteur
+@caught_in(scenarios.an_account_that_may_resend_waits_for_the_last_look_up)
 def looks_only_once(patch: Patch) -> None:
     patch.setattr(LookUp, "_again", LookUp._absent)
 
 
-@saboteur
+@caught_in(scenarios.look_ups_without_an_answer_prove_nothing)
 def takes_silence_for_absence(patch: Patch) -> None:
     again = LookUp._again
     patch.setattr(LookUp, "_again", lambda self, claim, reason, *, answered: again(self, claim, reason, answered=True))
 
 
-@saboteur
+@caught_in(scenarios.a_post_that_stays_hidden_is_held_and_not_sent_again)
 def gives_up_in_silence(patch: Patch) -> None:
     def absent(self: LookUp, claim: Claim, reason: str, **_more: Any) -> DeliveryStatus:
         with self.publisher.store.write() as tx:
@@ -299,22 +302,22 @@ def gives_up_in_silence(patch: Patch) -> None:
     patch.setattr(LookUp, "_absent", absent)
 
 
-@saboteur
+@caught_in(scenarios.a_refused_text_fails_and_a_person_is_told)
 def tells_nobody(patch: Patch) -> None:
     patch.setattr(alarms, "ring", lambda tx, kind, subject, what, *, now: True)
 
 
-@saboteur
+@caught_in(scenarios.an_alarm_ends_with_its_trouble)
 def lets_alarms_ring_for_ever(patch: Patch) -> None:
     patch.setattr(alarms, "close_settled", lambda tx, *, now: None)
 
 
-@saboteur
+@caught_in(scenarios.a_fresh_look_comes_before_a_persons_word)
 def believes_a_person_without_a_look(patch: Patch) -> None:
     patch.setattr(Settler, "_look", lambda self, claim: None)
 
 
-@saboteur
+@caught_in(scenarios.an_edit_counts_until_the_intent_and_is_refused_after_it)
 def edits_under_a_publishers_hands(patch: Patch) -> None:
     put = deliveries.put
 
@@ -328,7 +331,7 @@ def edits_under_a_publishers_hands(patch: Patch) -> None:
     _intend_without(patch, ":b_digest")
 
 
-@saboteur
+@caught_in(scenarios.a_cancel_counts_until_the_intent_and_is_refused_after_it)
 def cancels_what_is_out(patch: Patch) -> None:
     def cancel(tx: Any, delivery_id: int, *, reason: str) -> bool:
         gone = update(delivery).where(d.id == delivery_id, d.status != S.CANCELLED.value)
@@ -337,7 +340,7 @@ def cancels_what_is_out(patch: Patch) -> None:
     patch.setattr(deliveries, "cancel", cancel)
 
 
-@saboteur
+@caught_in(scenarios.what_is_held_is_settled_and_not_cancelled_by_a_plan)
 def cancels_what_is_held(patch: Patch) -> None:
     """As we once did: a plan withdrew what a person had to look at first."""
     patch.setattr(deliveries, "OPEN", deliveries.OPEN | {S.HELD})

@@ -24,7 +24,12 @@ ANSWERS = st.sampled_from(
     ["ok", "ok", "ok", "slow", "drop", "error", "late", "lost", "refused", "limit", "long limit", "rejected"]
     + ["unauthorized", "processing"]
 )
-DUE_IN = st.sampled_from([-1500, -30, 0, 0, 5, 40, 90, 400])
+DUE_IN = st.sampled_from([-1790, -30, 0, 0, 5, 40, 90, 400])
+#: What may happen while a publisher stands at a point; said of the delivery it holds, where it is about one.
+MEANWHILE = st.sampled_from(
+    ["stop", "cancel", "edit", "send back", "other", "reap", "kill", "sleep 31", "sleep 61", "wait 31", "wait 61"]
+    + ["wait 61", "reap", "back", "look"]
+)
 
 
 class Lives(RuleBasedStateMachine):
@@ -69,6 +74,38 @@ class Lives(RuleBasedStateMachine):
     def go_on(self, actor: int, steps: int) -> None:
         for _each in range(steps):
             self.office.step(actor)
+
+    @rule(actor=ACTORS, steps=st.integers(0, 4), events=st.lists(MEANWHILE, min_size=1, max_size=4), answer=ANSWERS)
+    def meanwhile(self, actor: int, steps: int, events: list[str], answer: str) -> None:
+        """A publisher stands still somewhere on its way; things happen; it goes on as if nothing had."""
+        office = self.office
+        office.start(actor)
+        for _each in range(steps):
+            office.step(actor)
+        claim = office.actors[actor].claim
+        for event in events:
+            self._happens(event, actor, claim.delivery.id if claim else self.chosen(actor))
+        office.finish(actor, answer)
+
+    def _happens(self, event: str, actor: int, row: int) -> None:
+        office = self.office
+        word, _, seconds = event.partition(" ")
+        match word:
+            case "stop" | "reap" | "look":
+                getattr(office, word)()
+            case "cancel" | "edit":
+                getattr(office, word)(row)
+            case "send":
+                office.send_back(row)
+            case "other":
+                office.run(1 - actor)
+            case "kill":
+                office.kill(1 - actor)
+            case "back" if not self.resend:
+                office.jump(-3600)
+            case "sleep" | "wait":
+                office.pass_time(int(seconds), asleep=word == "sleep")
+        office.check()
 
     @rule(actor=ACTORS)
     def kill(self, actor: int) -> None:
@@ -137,7 +174,7 @@ class Lives(RuleBasedStateMachine):
     def reconnect(self, account: str) -> None:
         self.office.reconnect(account)
 
-    @rule(unready=st.booleans())
+    @rule(unready=st.sampled_from([False, False, True]))
     def workspace(self, unready: bool) -> None:
         self.office.unready = unready
 
@@ -146,7 +183,7 @@ class Lives(RuleBasedStateMachine):
             try:
                 self.world.until_quiet()
             finally:
-                self.world.close()
+                World.close_all()
 
 
 def profile(examples: int, steps: int = 40, *, phases: tuple[Phase, ...] = tuple(Phase)) -> settings:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from prokes_social.app.decisions import Decisions
 from prokes_social.errors import (
@@ -235,6 +235,13 @@ class Actor:
         self._killed = True
         self.step()
 
+    def end(self) -> None:
+        """Like a kill, without asking how it went."""
+        if self.busy:
+            self._killed = True
+            self._go.release()
+            self._stands.acquire()
+
     @property
     def busy(self) -> bool:
         return self.point is not None
@@ -268,8 +275,11 @@ class Actor:
 class World:
     """The office, its queue and the public; every move ends with a check of everything that must hold."""
 
+    living: ClassVar[list["World"]] = []
+
     def __init__(self, store: Store, *, gap: timedelta = timedelta(0), resend: tuple[str, ...] = ()) -> None:
         wipe(store)
+        self.living.append(self)
         self.store = store
         self.clock = MachineClock()
         self.platform = Liar(self.clock, self._on_call)
@@ -410,7 +420,7 @@ class World:
             act = lambda: settler.send(row.id, within=WINDOW)  # noqa: E731
         try:
             after = act().status
-        except PlatformError:
+        except (PlatformError, SettingsError):
             demand(self.row(row.id).status is row.status, "a decision whose look-up fails changes nothing")
             return
         demand(not public or after is S.PUBLISHED, "a decision about what is public records it")
@@ -550,11 +560,12 @@ class World:
         self.actors.remove(actor)
         self.look()
 
-    def close(self) -> None:
+    @classmethod
+    def close_all(cls) -> None:
         """Free the threads; whoever still stands at a point is killed there."""
-        for actor in self.actors:
-            if actor.busy:
-                actor.kill()
+        while cls.living:
+            for actor in cls.living.pop().actors:
+                actor.end()
 
     # --- what must hold ---
 

@@ -1,11 +1,32 @@
-"""Upkeep: who is at work, is everything in order, backups and their return."""
+"""Upkeep: who is at work; backups and their return, which must work where the workspace can't be opened any more."""
 
+import getpass
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prokes_social.store import presence
+from prokes_social.clock import zone_named
+from prokes_social.model.delivery import Delivery
+from prokes_social.publishing.restoring import hold_what_came_due
+from prokes_social.settings import Settings
+from prokes_social.store import Connection, Store, backups, presence
 
 if TYPE_CHECKING:
     from prokes_social.app import App
+
+FOLDER = "backups"  #: inside the workspace's state folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """What a restore did."""
+
+    made_at: datetime | None  #: of the backup; None for a plain copy of a database file
+    held: Sequence[Delivery]  #: came due since, and may be public already
+    aside: Path  #: the database that was replaced
 
 
 class Upkeep:
@@ -20,3 +41,39 @@ class Upkeep:
     def leave(self, owner: str) -> None:
         with self._app.store.write() as tx:
             presence.leave(tx, owner)
+
+    def backup(self, file: Path | None = None) -> Path:
+        """Everything in the database, in one new file; made while others work. Raises StoreError."""
+        now = self._app.clock.now()
+        file = file or self._app.settings.state / FOLDER / f"prokes-{_stamp(now, self._app.settings)}.db"
+        backups.write(self._app.store, file, now=now, who=getpass.getuser())
+        return file
+
+
+def restore(settings: Settings, file: Path) -> Restored:
+    """The backup takes the place of the database, which is kept beside it. Raises StoreError; then nothing changed."""
+    store = Store(settings.database_url)
+    try:
+        return _restore(store, settings, file)
+    finally:
+        store.close()
+
+
+def _restore(store: Store, settings: Settings, file: Path) -> Restored:
+    clock = store.clock()
+    held: list[Delivery] = []
+
+    def make_ready(tx: Connection) -> None:
+        held.extend(hold_what_came_due(tx, now=clock.now()))
+
+    aside = settings.state / FOLDER / f"replaced-{_stamp(clock.now(), settings)}.db"
+    aside.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=settings.state) as folder:
+        staged = Path(folder) / "restored.db"
+        made_at = backups.unpack(file, staged)
+        backups.put_in_place(store, staged, aside=aside, now=clock.now, make_ready=make_ready)
+    return Restored(made_at=made_at, held=held, aside=aside)
+
+
+def _stamp(now: datetime, settings: Settings) -> str:
+    return now.astimezone(zone_named(settings.zone)).strftime("%Y-%m-%d-%H%M%S")

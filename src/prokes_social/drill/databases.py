@@ -33,6 +33,8 @@ def _beside(server: URL) -> Iterator[str]:
     """A new database on a server, dropped at the end; no table of ours is touched."""
     name = f"prokes_drill_{secrets.token_hex(4)}"
     _command(server, f"create database {name}")
+    # A publisher that froze within a transaction keeps its rows locked until the server ends its session.
+    _command(server, f"alter database {name} set idle_in_transaction_session_timeout = '500ms'")
     try:
         yield server.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
     finally:

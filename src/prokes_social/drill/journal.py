@@ -25,7 +25,15 @@ class Entry:
     life: int  #: which publisher, counted from 1
     word: Word
     delivery: int | None
-    detail: str  #: the point, the status, or how it died
+    detail: str  #: the point, the status (and fence, where taken), or how it died
+
+    @property
+    def status(self) -> str:
+        return self.detail.partition(" ")[0]
+
+    @property
+    def fence(self) -> int:
+        return int(self.detail.partition(" ")[2] or 0)
 
 
 class Journal:

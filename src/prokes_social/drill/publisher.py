@@ -60,7 +60,7 @@ class Doom:
 
     def taken(self, claims: list[Claim]) -> None:
         for claim in claims:
-            self._note(Word.TAKEN, delivery=claim.delivery.id, detail=claim.delivery.status)
+            self._note(Word.TAKEN, delivery=claim.delivery.id, detail=f"{claim.delivery.status} {claim.fence}")
         if self._fate.death is not Death.AT_WORK or not claims:
             return
         with self._lock:

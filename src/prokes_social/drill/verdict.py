@@ -73,26 +73,31 @@ def _sort_in(found: Comparison, delivery: Delivery, posts: list[str]) -> None:
 def recoveries(rows: Iterable[Row], journal: Iterable[Entry]) -> list[float]:
     """For each delivery that a killed publisher had in hand: seconds until another took it up.
 
-    Left out are those that waited behind another one of their account: one call at a time, in their order.
+    Left out are those that waited behind another one of their account, for posts keep their order, and those that a
+    third one took up which died before it could write that down.
     """
     account = {row.delivery.id: row.delivery.account_id for row in rows}
-    hands: dict[int, int] = {}
-    orphans: dict[int, float] = {}
+    hands: dict[int, Entry] = {}
+    orphans: dict[int, tuple[float, Entry]] = {}
     seconds = []
     for entry in _once_dead_silent(journal):
         if entry.word is Word.DIED:
-            left = [delivery for delivery, life in hands.items() if life == entry.life]
-            orphans |= dict.fromkeys(left, entry.at)
-            hands = {delivery: life for delivery, life in hands.items() if life != entry.life}
+            orphans |= {each: (entry.at, held) for each, held in hands.items() if held.life == entry.life}
+            hands = {each: held for each, held in hands.items() if held.life != entry.life}
         elif entry.word is Word.TAKEN and entry.delivery is not None:
-            if entry.delivery in orphans:
-                seconds.append(entry.at - orphans[entry.delivery])
+            if entry.delivery in orphans and _took_up(entry, orphans[entry.delivery][1]):
+                seconds.append(entry.at - orphans[entry.delivery][0])
             same = account.get(entry.delivery)
-            orphans = {each: at for each, at in orphans.items() if account.get(each) != same}
-            hands[entry.delivery] = entry.life
-        elif entry.word is Word.LEFT and hands.get(entry.delivery or 0) == entry.life:
-            del hands[entry.delivery or 0]
+            orphans = {each: orphan for each, orphan in orphans.items() if account.get(each) != same}
+            hands[entry.delivery] = entry
+        elif entry.word is Word.LEFT and entry.delivery in hands and hands[entry.delivery].life == entry.life:
+            del hands[entry.delivery]
     return seconds
+
+
+def _took_up(now: Entry, before: Entry) -> bool:
+    """By the fences nobody had it in between: each taking counts one, and giving back what was lost another."""
+    return now.fence - before.fence <= (1 if before.status == S.UNCERTAIN else 2)
 
 
 def _once_dead_silent(journal: Iterable[Entry]) -> Iterator[Entry]:
@@ -134,7 +139,7 @@ def _troubled(rows: Iterable[Row], journal: Iterable[Entry]) -> set[int]:
         if entry.delivery is None:
             continue
         if entry.word is Word.TAKEN:
-            if entry.delivery in hands or entry.detail == S.UNCERTAIN:
+            if entry.delivery in hands or entry.status == S.UNCERTAIN:
                 troubled.add(entry.delivery)
             hands[entry.delivery] = entry.life
         elif entry.word is Word.LEFT and hands.get(entry.delivery) == entry.life:
@@ -195,7 +200,7 @@ def found_by_look_up(journal: Iterable[Entry]) -> int:
     """Deliveries whose post was found, not answered."""
     in_doubt, found = set(), set()
     for entry in journal:
-        if entry.word is Word.TAKEN and entry.detail == S.UNCERTAIN:
+        if entry.word is Word.TAKEN and entry.status == S.UNCERTAIN:
             in_doubt.add((entry.life, entry.delivery))
         elif entry.word is Word.LEFT and entry.detail == S.PUBLISHED and (entry.life, entry.delivery) in in_doubt:
             found.add(entry.delivery)

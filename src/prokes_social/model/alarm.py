@@ -69,8 +69,8 @@ class AlarmKind(Labelled):
         "clock-jump",
         Bilingual("jam komputer melompat", "clock jumped"),
         Bilingual(
-            "Periksa jam dan NTP; penayangan berhenti sampai `prokes resume`.",
-            "Check the clock and NTP; publishing stands still until `prokes resume`.",
+            "Periksa jam dan NTP; bila penayangan berhenti, lanjutkan dengan `prokes resume`.",
+            "Check the clock and NTP; if publishing stands still, go on with `prokes resume`.",
         ),
     )
     DATABASE = (

@@ -57,7 +57,7 @@ S = DeliveryStatus
 
 #: Where a delivery may go from each status; the store refuses every other move.
 MOVES: Mapping[DeliveryStatus, frozenset[DeliveryStatus]] = {
-    S.WAITING: frozenset({S.SCHEDULED, S.CANCELLED, S.MISSED}),
+    S.WAITING: frozenset({S.SCHEDULED, S.HELD, S.CANCELLED, S.MISSED}),  # held: only after a restore
     S.SCHEDULED: frozenset({S.CLAIMED, S.WAITING, S.HELD, S.CANCELLED, S.MISSED}),
     S.CLAIMED: frozenset({S.SENDING, S.SCHEDULED, S.WAITING, S.FAILED, S.CANCELLED, S.MISSED}),
     S.SENDING: frozenset({S.PUBLISHED, S.SCHEDULED, S.UNCERTAIN, S.FAILED, S.MISSED}),

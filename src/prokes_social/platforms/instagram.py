@@ -131,7 +131,9 @@ class Instagram(GraphPlatform):
         on its way, and Meta's servers learn of each other with a delay.
         """
         graph = self.graph(connection, Kind.LOOK_UP)
-        status = graph.get(prepared.markers["container"], fields="status_code").get("status_code")
+        if (container := prepared.markers.get("container")) is None:  # after a restore: nobody remembers it
+            return self._find_listed(graph, submission, connection, since)
+        status = graph.get(container, fields="status_code").get("status_code")
         if status == "PUBLISHED":
             return self._find_listed(graph, submission, connection, since)
         if status in ("FINISHED", "EXPIRED", "ERROR") and self.clock.now() - since >= PROOF_AFTER:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from prokes_social.errors import NotSent, PlatformError
+from prokes_social.errors import CardError, NotSent, PlatformError, SettingsError
 from prokes_social.i18n import _
 from prokes_social.model.account import Account
 from prokes_social.model.alarm import AlarmKind
@@ -40,7 +40,7 @@ class LookUp:
             found = self.find(claim)
         except NotSent as error:
             return self._absent(claim, error.message, proved=True, answered=True)
-        except PlatformError as error:
+        except (PlatformError, SettingsError, CardError) as error:
             return self._again(claim, error.message, answered=False)
         if found:
             return self.publisher.record(claim, found, found_by="look-up")
@@ -51,11 +51,16 @@ class LookUp:
         publisher = self.publisher
         with publisher.store.read() as tx:
             tries = deliveries.attempts(tx, claim.delivery.id)
-        prepared = Prepared(markers=tries[-1]["prepared"])
+        last = tries[-1] if tries and claim.delivery.uncertain_since else None
+        # Held after a restore: the call that may have made the post is not in this database; its text has to do.
+        prepared = Prepared(markers=last["prepared"] if last else {})
+        since = last["started_at"] if last else claim.delivery.content.due_at
         submission = publisher.submission_of(claim.delivery)
         connection = publisher.connection_of(claim.delivery)
         platform = publisher.platforms[claim.delivery.platform]
-        return platform.find(submission, prepared, connection, tries[-1]["started_at"] - CLOCK_SKEW)
+        found = platform.find(submission, prepared, connection, since - CLOCK_SKEW)
+        with publisher.store.read() as tx:
+            return None if found and deliveries.is_anothers(tx, claim, found) else found
 
     def _again(self, claim: Claim, reason: str, *, answered: bool) -> DeliveryStatus:
         done = claim.delivery.lookups + 1

@@ -36,6 +36,12 @@ class Store:
             with connection, connection.begin():
                 yield connection
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """On SQLite: no other process of ours writes meanwhile."""
+        with self._gate.held():
+            yield
+
     def clock(self) -> Clock:
         """The clock that decides what is due: the database's where several machines share it, else our own."""
         return SystemClock() if self.is_sqlite else postgres.DatabaseClock(self.read)

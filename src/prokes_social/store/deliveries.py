@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    null,
     or_,
     select,
     update,
@@ -232,12 +233,22 @@ def mark_uncertain(tx: Connection, held: Claim, *, now: datetime, first_look: da
 
 
 def record_post(tx: Connection, held: Claim, found: Post, *, found_by: str) -> int | None:
-    """Published: the post and the status in one transaction; the post's id, or None where the fence has moved on."""
-    if tx.execute(_PUBLISH, {"b_id": held.delivery.id, "b_fence": held.fence}).rowcount != 1:
+    """Published: the post and the status in one transaction; the post's id.
+
+    None where the fence has moved on, or where the post is another delivery's.
+    """
+    mine = {"b_id": held.delivery.id, "b_fence": held.fence, "b_external_id": found.external_id}
+    if tx.execute(_PUBLISH, mine).rowcount != 1:
         return None
     values = {"delivery_id": held.delivery.id, "account_id": held.delivery.account_id, "found_by": found_by}
     values |= {"external_id": found.external_id, "permalink": found.permalink, "published_at": found.published_at}
     return int(tx.execute(_POSTED, values).scalar_one())
+
+
+def is_anothers(tx: Connection, held: Claim, found: Post) -> bool:
+    """The same text may stand in two posts of an account; this one was recorded for another delivery."""
+    same = (post.c.account_id == held.delivery.account_id) & (post.c.external_id == found.external_id)
+    return tx.execute(select(post.c.id).where(same, post.c.delivery_id != held.delivery.id)).first() is not None
 
 
 def claim_lookups(
@@ -288,19 +299,51 @@ def miss_overdue(tx: Connection, *, now: datetime, reason: str) -> list[int]:
 
 def reap(tx: Connection, *, now: datetime, first_look: datetime, reason: str) -> tuple[int, int]:
     """Leases that ended: claimed rows go back to scheduled, sending rows become uncertain. Returns both counts."""
-    ended = d.lease_until < now
-    claimed = update(delivery).where(_is(S.CLAIMED), ended)
-    back = tx.execute(claimed.values(status=S.SCHEDULED.value, next_at=now, owner=None, fence=d.fence + 1)).rowcount
-    sending = update(delivery).where(_is(S.SENDING), ended)
+    claimed = update(delivery).where(d.id.in_(_ended(S.CLAIMED, now)))
+    # `next_at` stays: what was lost keeps its place before what came due since.
+    back = tx.execute(claimed.values(status=S.SCHEDULED.value, owner=None, fence=d.fence + 1)).rowcount
+    sending = update(delivery).where(d.id.in_(_ended(S.SENDING, now)))
     values = {"status": S.UNCERTAIN.value, "uncertain_since": now, "next_at": first_look, "lookups": 0, "owner": None}
     doubted = tx.execute(sending.values(**values, reason=reason, fence=d.fence + 1)).rowcount
     return back, doubted
+
+
+def _ended(status: DeliveryStatus, now: datetime) -> Select[Any]:
+    """Rows that nobody has locked: a publisher that froze within a transaction must not stop every reaper."""
+    return select(d.id).where(_is(status), d.lease_until < now).with_for_update(skip_locked=True)
 
 
 def long_uncertain(tx: Connection, *, since_before: datetime) -> list[Delivery]:
     """In doubt for so long that a person should know."""
     query = _deliveries().where(_is(S.UNCERTAIN), d.uncertain_since < since_before)
     return [_delivery(row) for row in tx.execute(query).mappings()]
+
+
+# --- what a restore does ----------------------------------------------------------------------------------------------
+
+
+def in_flight(tx: Connection, *, now: datetime) -> int:
+    """How many deliveries some publisher holds under a lease."""
+    held = d.status.in_([S.CLAIMED.value, S.SENDING.value]) & (d.lease_until > now)
+    return int(tx.execute(select(func.count()).select_from(delivery).where(held)).scalar_one())
+
+
+def hold_what_came_due(tx: Connection, *, now: datetime, reason: str) -> list[Delivery]:
+    """Open deliveries of a restored backup that may be public already, without a trace of it here.
+
+    What the backup knows of their attempts proves nothing: others may have followed. So that also goes for rows that
+    were held before, `uncertain_since` is emptied; a look-up then goes by the text alone.
+    """
+    free = {"owner": None, "lease_until": None}
+    _moved(tx, _is(S.CLAIMED), S.SCHEDULED, next_at=d.due_at, **free)
+    _moved(tx, _is(S.SENDING), S.UNCERTAIN, uncertain_since=now, next_at=now, **free)
+    tx.execute(update(delivery).where(_is(S.HELD)).values(uncertain_since=None))
+    may_be_out = [status.value for status in (S.WAITING, S.SCHEDULED, S.UNCERTAIN)]
+    due = d.status.in_(may_be_out) & (d.due_at <= now)
+    forgotten = {"prepared": null(), "prepared_until": None, "prepared_ready": False, "late_until": None}
+    # No claim that is still in some worker's hands may fit these rows again.
+    _moved(tx, due, S.HELD, reason=reason, uncertain_since=None, fence=d.fence + 1000, **free, **forgotten)
+    return [row for row in listing(tx, statuses=(S.HELD,)) if row.reason == reason]
 
 
 # --- pieces ---------------------------------------------------------------------------------------------------------
@@ -519,7 +562,11 @@ _NEWEST_ATTEMPT = update(attempt).where(
 )
 _PUBLISH = (
     update(delivery)
-    .where(_MINE, d.status.in_([status.value for status, targets in MOVES.items() if S.PUBLISHED in targets]))
+    .where(
+        _MINE,
+        d.status.in_([status.value for status, targets in MOVES.items() if S.PUBLISHED in targets]),
+        ~exists().where(post.c.account_id == d.account_id, post.c.external_id == bindparam("b_external_id")),
+    )
     .values(status=S.PUBLISHED.value, owner=None, lease_until=None, reason="")
 )
 _POSTED = insert(post).returning(post.c.id)

@@ -52,6 +52,11 @@ def end_turn(tx: Connection, name: str, owner: str) -> None:
     tx.execute(delete(switch).where(switch.c.name == _TURN + name, switch.c.who == owner))
 
 
+def forget_all(tx: Connection) -> None:
+    """A copy of the database is at work nowhere."""
+    tx.execute(delete(switch).where(switch.c.name.startswith(_WORKER) | switch.c.name.startswith(_TURN)))
+
+
 def _set(tx: Connection, name: str, owner: str, now: datetime) -> None:
     if not tx.execute(update(switch).where(switch.c.name == name).values(since=now, who=owner)).rowcount:
         tx.execute(insert(switch).values(name=name, since=now, who=owner))

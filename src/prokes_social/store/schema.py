@@ -27,7 +27,7 @@ def upgrade(engine: Engine) -> None:
 
 def require_current(connection: Connection) -> None:
     """Raises MigrationNeeded."""
-    found = _version(connection)
+    found = version(connection)
     if found != HEAD:
         raise MigrationNeeded(
             _("The database is of version {found}, this program needs {needed}.", found=found or "–", needed=HEAD),
@@ -44,7 +44,8 @@ def config() -> "Config":
     return configuration
 
 
-def _version(connection: Connection) -> str | None:
+def version(connection: Connection) -> str | None:
+    """None where the tables are not ours."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("select version_num from alembic_version")).scalar()

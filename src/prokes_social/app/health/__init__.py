@@ -48,6 +48,11 @@ def _machine(settings: Settings) -> list[Callable[[], Looks]]:
 
 
 def _database(settings: Settings) -> Looks:
+    file = machine.database_file(settings)
+    if file and not file.exists():  # to open it would make an empty one
+        what = _("The database {file} is not there.", file=file)
+        yield bad("database", what, _("Bring back the newest backup with `prokes restore FILE`."))
+        return
     store = Store(settings.database_url)
     try:
         yield from database.integrity(store)

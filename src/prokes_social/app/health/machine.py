@@ -27,7 +27,7 @@ def versions() -> Iterator[Check]:
     wanted = dict(_wanted())
     locked = _locked()
     old = [f"{name} {has}" for name, least in wanted.items() if (has := _installed(name)) is None or _less(has, least)]
-    other = [f"{name} {has}" for name in wanted if (has := _installed(name)) != locked.get(name, has)]
+    other = [f"{name} {has}" for name in wanted if (has := _installed(name)) not in locked.get(name, [has])]
     python = f"Python {sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
     if old:
         yield bad("versions", _("Too old or missing: {names}", names=", ".join(old)), _("Install prokes-social anew."))
@@ -121,11 +121,14 @@ def _wanted() -> Iterator[tuple[str, str]]:
             yield found[1].lower(), found[2] or "0"
 
 
-def _locked() -> dict[str, str]:
-    """The versions our tests ran with; nothing where the program was installed without its checkout."""
+def _locked() -> dict[str, list[str]]:
+    """The versions our tests ran with, several where Pythons differ; none without a checkout."""
     file = Path(str(resources.files("prokes_social"))).parents[1] / "requirements.lock"
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    return {found[1].lower(): found[2] for found in re.finditer(r"^([\w.-]+)==([^\s;\\]+)", text, re.MULTILINE)}
+    locked: dict[str, list[str]] = {}
+    for found in re.finditer(r"^([\w.-]+)==([^\s;\\]+)", text, re.MULTILINE):
+        locked.setdefault(found[1].lower(), []).append(found[2])
+    return locked
 
 
 def _installed(name: str) -> str | None:

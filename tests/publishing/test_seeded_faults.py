@@ -1,0 +1,60 @@
+"""Each rule of the protocol is broken on purpose, and each time this suite must notice."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase
+from sqlalchemy import event
+
+from prokes_social.store import Store
+from prokes_social.store.tables import delivery
+from tests.publishing.saboteurs import SABOTEURS
+from tests.publishing.scenarios import STORIES
+from tests.publishing.test_state_machine import live, profile
+from tests.publishing.world import RuleBroken, World, wipe
+
+#: Random lives find these by themselves, soon; the others need the patience of a story.
+FOUND_BY_CHANCE = ()
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One database for all; it need not survive a power cut."""
+    made = Store(f"sqlite:///{tmp_path_factory.mktemp('faults') / 'test.db'}")
+    made.migrate()
+    made.close()
+    event.listen(made._engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous = OFF"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def quick(kept: Store) -> Iterator[Store]:
+    yield kept
+    World.close_all()
+    wipe(kept)
+    with kept.write() as tx:  # a saboteur may have taken one away
+        for index in delivery.indexes:
+            index.create(tx, checkfirst=True)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_our_own_publisher_comes_through_the_story(name: str, quick: Store) -> None:
+    STORIES[name](quick)
+
+
+@pytest.mark.parametrize("name", SABOTEURS)
+def test_the_saboteur_is_caught(name: str, quick: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_a_rule, story = SABOTEURS[name]
+    break_a_rule(monkeypatch)
+    with pytest.raises(RuleBroken):
+        story(quick)
+
+
+@pytest.mark.parametrize("name", FOUND_BY_CHANCE)
+def test_random_lives_find_the_saboteur_too(name: str, quick: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_a_rule, _story = SABOTEURS[name]
+    break_a_rule(monkeypatch)
+    with pytest.raises(RuleBroken):
+        live(quick, profile(40, phases=(Phase.generate,)))
