@@ -3,13 +3,41 @@
 import base64
 import hashlib
 import hmac
+import json
 import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote, quote_plus
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+#: Shorter ones would eat ordinary words out of the log.
+_WORTH_HIDING = 6
+#: What left a Secret or went into a seal, in the forms in which it may turn up in a text; the oldest go first.
+_spoken: dict[str, None] = {}
+_MOST = 4000
+_sorted: tuple[str, ...] = ()
+
+
+def spoken_secrets() -> tuple[str, ...]:
+    """Texts that must not be printed, the longest first; whoever writes a log takes them out."""
+    global _sorted
+    if not _sorted:
+        _sorted = tuple(sorted(_spoken.copy(), key=len, reverse=True))
+    return _sorted
+
+
+def _note_spoken(text: str) -> None:
+    if len(text) < _WORTH_HIDING or text in _spoken:
+        return
+    global _sorted
+    _sorted = ()
+    for form in (text, quote(text, safe=""), quote(text), quote_plus(text), json.dumps(text)[1:-1], repr(text)[1:-1]):
+        _spoken[form] = None
+    while len(_spoken) > _MOST:
+        del _spoken[next(iter(_spoken))]
 
 
 class Secret:
@@ -21,6 +49,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
+        _note_spoken(self._text)
         return self._text
 
     def __repr__(self) -> str:
@@ -60,6 +89,7 @@ class KeyRing:
 
     def seal(self, plain: str, *, context: str) -> bytes:
         """AES-256-GCM; `context` (account id and field) is bound in, so values can't be swapped between rows."""
+        _note_spoken(plain)
         key = self._for_purpose(self.keys[0], "credential")
         nonce = os.urandom(12)
         return _key_id(key) + nonce + AESGCM(key).encrypt(nonce, plain.encode(), _key_id(key) + context.encode())

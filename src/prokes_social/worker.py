@@ -1,5 +1,6 @@
 """APScheduler as the alarm clock: which step runs how often. Our tables are the queue; nothing is stored here."""
 
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +13,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 
+from prokes_social import logs
 from prokes_social.alerting.watchdog import Reading, jump_between
 from prokes_social.app import App
 from prokes_social.clock import SystemClock
@@ -45,6 +47,7 @@ class Worker:
         self._watchdog = app.watchdog()
         self._teller = app.teller(self._publisher.owner)
         self._read_clock = Reading.of(SystemClock())
+        self._ticked_at: float | None = None
         self._threads = app.settings.publishing.threads
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="send")
         self._running: set[Future[None]] = set()
@@ -116,8 +119,10 @@ class Worker:
         except ProkesError as error:
             if type(error) is StoreError:
                 self._teller.database_failed(error)
+            logging.getLogger("prokes.worker").warning("job failed", extra={"reason": error.message})
             self._tell(Event(error=error))
         except BaseException as error:
+            logging.getLogger("prokes.worker").error("job broke", exc_info=error)
             self._broken = error
             self._stopping.set()
         with self._changed:
@@ -133,15 +138,22 @@ class Worker:
             finally:
                 self._ticking.release()
 
+    @property
+    def tick_age(self) -> float | None:
+        """Seconds since this worker last looked for due deliveries; None before the first time."""
+        return None if self._ticked_at is None else SystemClock().uptime() - self._ticked_at
+
     def _claim(self) -> None:
         self._watchdog.look()  # before anything trusts the clock
         free = self._threads - len(self._running)
         if free > 0 and not self._stopping.is_set():
             for claim in self._publisher.claim(free):
+                self._log(claim.delivery, DeliveryStatus.CLAIMED)
                 self._start(self._publish, claim)
             for claim in self._lookup.claim(free):
                 self._start(self._look, claim)
         self._wake_exactly("tick", self._tick, self._app.deliveries.next_wake())
+        self._ticked_at = SystemClock().uptime()
 
     def _listen(self) -> None:
         """Another process made something due: don't wait for the tick."""
@@ -170,18 +182,27 @@ class Worker:
 
     def _publish(self, claim: Claim) -> None:
         status = self._publisher.publish(claim)
-        self._tell(Event(delivery=self._app.deliveries.get(claim.delivery.id), status=status))
+        self._moved(claim.delivery.id, status)
 
     def _look(self, claim: Claim) -> None:
         status = self._lookup.look(claim)
-        self._tell(Event(delivery=self._app.deliveries.get(claim.delivery.id), status=status))
+        self._moved(claim.delivery.id, status)
 
     def _reap(self) -> None:
         self._watchdog.look()  # before anything trusts the clock
         self._app.upkeep.report(self._publisher.owner)
         self._teller.database_works()
         for delivery_id in self._app.deliveries.reap():
-            self._tell(Event(delivery=self._app.deliveries.get(delivery_id), status=DeliveryStatus.MISSED))
+            self._moved(delivery_id, DeliveryStatus.MISSED)
+
+    def _moved(self, delivery_id: int, status: DeliveryStatus) -> None:
+        row = self._app.deliveries.get(delivery_id)
+        if row:
+            self._log(row, status)
+        self._tell(Event(delivery=row, status=status))
+
+    def _log(self, row: Delivery, status: DeliveryStatus) -> None:
+        logs.moved(delivery=row.id, account=row.key.account, status=status.value, owner=self._publisher.owner)
 
     def _keep_jobs_running(self) -> None:
         """The scheduler waits for wall times: where this machine's clock is set back, its jobs would stand still."""

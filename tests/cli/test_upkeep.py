@@ -1,5 +1,6 @@
-"""`prokes doctor`, `backup` and `restore`: what is wrong is named with its remedy, and an old backup doubles nothing."""
+"""`prokes doctor`, `backup` and `restore`: what is wrong comes with its remedy, and an old backup doubles nothing."""
 
+import io
 import json
 import sqlite3
 import threading
@@ -192,10 +193,8 @@ def test_a_workspace_without_a_key_says_so(run: Run, app: App, workspace: Path) 
 def rows(store: Store) -> dict[str, list[Any]]:
     """Every row of every table, but who is at work."""
     with store.read() as tx:
-        found = {
-            table.name: sorted(map(repr, tx.execute(table.select()).mappings().all()))
-            for table in metadata.sorted_tables
-        }
+        tables = metadata.sorted_tables
+        found = {each.name: sorted(map(repr, tx.execute(each.select()).mappings().all())) for each in tables}
     found.pop("switch")
     return found
 
@@ -324,7 +323,8 @@ def test_the_replaced_database_is_kept_aside(run: Run, app: App, workspace: Path
         assert aside.execute("select name from account").fetchall() == [("x-kab",)]
 
 
-def test_restore_asks_first(run: Run, app: App, workspace: Path) -> None:
+def test_restore_asks_first(run: Run, app: App, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     file = workspace / "cadangan.db"
     run("backup", file)
     add_x(app)

@@ -70,4 +70,8 @@ class LyingPlatform(Platform):
         return Identity(external_id="1", handle="@lying", name="Lying")
 
     def _post(self, number: int) -> Post:
-        return Post(external_id=f"{self.prefix}{number}", permalink=f"https://lying.example/{number}", published_at=self.clock.now())
+        return Post(
+            external_id=f"{self.prefix}{number}",
+            permalink=f"https://lying.example/{number}",
+            published_at=self.clock.now(),
+        )

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from prokes_social.clock import Clock
-from prokes_social.errors import OutcomeUnknown, PlatformError, StoreError
+from prokes_social.errors import OutcomeUnknown, PlatformError, SettingsError, StoreError
 from prokes_social.model import delivery as nouns
 from prokes_social.model.delivery import Claim, Delivery, DeliveryStatus
 from prokes_social.model.platform import Connection, Post, Prepared, Submission
@@ -81,26 +81,28 @@ def commits_the_intent_after_the_call(patch: Patch) -> None:
 def writes_down_nothing_to_recognise_the_post_by(patch: Patch) -> None:
     begin = deliveries.begin_sending
     patch.setattr(
-        deliveries, "begin_sending", lambda tx, held, **more: begin(tx, held, **more | {"prepared": Prepared(markers={})})
+        deliveries,
+        "begin_sending",
+        lambda tx, held, **more: begin(tx, held, **more | {"prepared": Prepared(markers={})}),
     )
 
 
 @caught_in(scenarios.posts_of_an_account_keep_their_distance)
 def forgets_the_distance_between_posts(patch: Patch) -> None:
     begin = deliveries.begin_sending
-    patch.setattr(
-        deliveries, "begin_sending", lambda tx, held, **more: begin(tx, held, **more | {"gap": timedelta(0)})
-    )
+    patch.setattr(deliveries, "begin_sending", lambda tx, held, **more: begin(tx, held, **more | {"gap": timedelta(0)}))
 
 
 @caught_in(scenarios.nothing_goes_out_before_its_time)
 def sends_as_soon_as_it_is_prepared(patch: Patch) -> None:
     def publish(self: Publisher, claim: Claim) -> DeliveryStatus:
-        connection, submission = self.connection_of(claim.delivery), self.submission_of(claim.delivery)
         try:
+            connection, submission = self.connection_of(claim.delivery), self.submission_of(claim.delivery)
             prepared = self._prepare(claim, submission, connection)
         except PlatformError as error:
             return self._settle_unsent(claim, error)
+        except SettingsError as error:
+            return self._release(claim, self.clock.now() + self.timing.retry, error.message)
         return self._send(claim, submission, prepared, connection)
 
     patch.setattr(Publisher, "publish", publish)

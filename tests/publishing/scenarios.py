@@ -373,7 +373,9 @@ def a_refused_token_holds_for_the_whole_account(store: Store) -> World:
         world.run(1)
     demand([post.account for post in world.platform.shown] == ["x-prov"], "other accounts go on")
     with store.read() as tx:
-        demand(tx.exec_driver_sql("select count(*) from alarm where kind = 'blocked'").scalar() == 1, "a person is told")
+        demand(
+            tx.exec_driver_sql("select count(*) from alarm where kind = 'blocked'").scalar() == 1, "a person is told"
+        )
     return ends(world, S.PUBLISHED, S.PUBLISHED, S.PUBLISHED, public=3)
 
 

@@ -1,4 +1,4 @@
-"""A publisher dies at each point in turn, on each database; a point that is added is killed here without being named."""
+"""A publisher dies at each point in turn, on each database; a point that is added is covered by itself."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,7 +20,7 @@ def world(store: Store) -> Iterator[World]:
 
 
 def die_at(world: World, point: Point) -> bool:
-    """Claim again and again, as the delivery is prepared early and sent at its time; True where it came to the point."""
+    """Claim again and again: it is prepared early and sent at its time. True where the publisher came to the point."""
     for _claim in range(3):
         world.start(0)
         while world.actors[0].busy:

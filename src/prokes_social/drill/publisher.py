@@ -54,7 +54,8 @@ class Doom:
         if struck and self._fate.freezes_at:
             with self.between_writes:
                 self._note(Word.FROZEN, delivery=delivery, detail=point)
-                os.kill(os.getpid(), signal.SIGSTOP)
+                # To this thread: sent to the process, it strikes another one first, and this one would walk on.
+                signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         elif struck:
             self._die()
 

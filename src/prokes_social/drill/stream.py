@@ -28,14 +28,14 @@ PUBLIC_LIES: tuple[tuple[str, int, dict[str, Any]], ...] = (
     ("hang", 2, {"seconds": 0.9, "accept": "later"}),
     ("late_landing", 4, {"seconds": 0.5}),
     ("late_landing", 2, {"seconds": 1.5}),
-    ("late_landing", 1, {"seconds": 3.0}),  # later than the last look-up
+    ("late_landing", 1, {"seconds": 2.7}),  # later than the last look-up
     ("drop_before_accept", 3, {}),
     ("error_500", 2, {}),
     ("rate_limit", 3, {"reset_in": 1}),
 )
 LIES_A_CALL = 0.4
 #: The longest a post may still land after its call.
-LATEST_LANDING = 3.5
+LATEST_LANDING = 3.0
 #: Calls that are not public go wrong as well: look-ups, uploads, questions about the account, containers.
 OTHER_LIES = (
     ("timeline", "error_500"),

@@ -181,19 +181,21 @@ def deaths(journal: Iterable[Entry]) -> dict[str, int]:
 
 
 def guarded(journal: Iterable[Entry]) -> tuple[int, int]:
-    """Of the publishers that were frozen between intent and call and thawed again: how many, and how many were stopped."""
+    """Publishers that were frozen between intent and call and thawed again: how many; how many did not call then."""
     frozen: dict[int, int | None] = {}
-    thawed: dict[int, int | None] = {}
+    thawed = set()
     called = set()
     for entry in journal:
-        if entry.word is Word.FROZEN and entry.detail == Point.INTENT:
-            frozen[entry.life] = entry.delivery
-        elif entry.word is Word.THAWED and entry.life in frozen:
-            thawed[entry.life] = frozen[entry.life]
-        elif entry.word is Word.PASSED and entry.detail == Point.GUARDED and entry.life in thawed:
-            if thawed[entry.life] == entry.delivery:
+        match entry.word, entry.detail:
+            case Word.FROZEN, Point.INTENT:
+                frozen[entry.life] = entry.delivery
+            case Word.THAWED, _ if entry.life in frozen:
+                thawed.add(entry.life)
+            case Word.TAKEN, _ if frozen.get(entry.life) == entry.delivery:
+                frozen[entry.life] = None  # in its hands once more, under a lease that is young
+            case Word.PASSED, Point.GUARDED if entry.life in thawed and frozen[entry.life] == entry.delivery:
                 called.add(entry.life)
-    return len(thawed), len(thawed) - len(called)
+    return len(thawed), len(thawed - called)
 
 
 def found_by_look_up(journal: Iterable[Entry]) -> int:
@@ -207,5 +209,12 @@ def found_by_look_up(journal: Iterable[Entry]) -> int:
     return len(found)
 
 
+def public_before_sent_again(rows: Iterable[Row], held: Iterable[Delivery]) -> int:
+    """Of the deliveries that were held: those whose post was found when a person decided, so no call was added."""
+    before = {row.id: row.attempts for row in held}
+    return sum(row.delivery.status is S.PUBLISHED and len(row.tries) == before.get(row.delivery.id) for row in rows)
+
+
 def count(journal: Iterable[Entry], word: Word) -> int:
-    return sum(entry.word is word for entry in journal)
+    """Publishers of which the journal says this."""
+    return len({entry.life for entry in journal if entry.word is word})

@@ -79,9 +79,9 @@ class LookUp:
             account: Account = accounts.by_id(tx, claim.delivery.account_id)
             in_time = clock.now() <= claim.delivery.last_moment
             if account.resend_when_absent and answered and in_time:
-                ended = {"outcome": Outcome.NOT_SENT, "said": reason, "now": clock.now()}
-                if deliveries.leave(tx, claim, DeliveryStatus.SCHEDULED, reason=reason, next_at=clock.now()):
-                    deliveries.end_attempt(tx, claim.delivery.id, **ended)
+                now = clock.now()
+                if deliveries.leave(tx, claim, DeliveryStatus.SCHEDULED, reason=reason, next_at=now):
+                    deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.NOT_SENT, said=reason, now=now)
                 return DeliveryStatus.SCHEDULED
             why = _("proved not sent: {reason}", reason=reason) if proved else _("looked for and not found")
             if deliveries.leave(tx, claim, DeliveryStatus.HELD, reason=why):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from prokes_social import logs
 from prokes_social.clock import Clock, zone_named
 from prokes_social.errors import (
     CardError,
@@ -110,6 +111,8 @@ class Publisher:
             return self._over_budget(claim)
         if not self._commit_intent(claim, prepared):
             return self._step_back(claim)
+        row, sending = claim.delivery, DeliveryStatus.SENDING
+        logs.moved(delivery=row.id, account=row.key.account, status=sending.value, owner=self.owner)
         self.at(Point.INTENT)
         if self.clock.uptime() - claim.claimed_at > self.timing.guard.total_seconds():
             # Frozen between intent and call: the lease may be somebody else's by now, so nothing is sent.

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from prokes_social.model.alarm import Alarm, AlarmKind
 from prokes_social.model.delivery import DeliveryStatus
@@ -26,9 +27,12 @@ def ring(tx: Connection, kind: AlarmKind, subject: str, what: str, *, now: datet
     )
     if tx.execute(ringing).first():
         return False
-    tx.execute(
-        insert(alarm).values(kind=kind.value, subject=subject, what=what, remedy=str(kind.remedy), opened_at=now)
-    )
+    values = {"kind": kind.value, "subject": subject, "what": what, "remedy": str(kind.remedy), "opened_at": now}
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(alarm).values(**values))
+    except IntegrityError:
+        return False  # another machine rang it at the same moment
     return True
 
 

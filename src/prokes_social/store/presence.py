@@ -3,10 +3,12 @@
 Both are rows of the table of switches that lapse by themselves, so a killed process leaves nothing to clean up.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from prokes_social.store.tables import switch
 
@@ -44,7 +46,15 @@ def take_turn(tx: Connection, name: str, owner: str, *, now: datetime, lasting: 
     # A turn from the future was taken before the clock was set back.
     if taken and taken.who != owner and now - lasting < taken.since <= now:
         return False
-    _set(tx, _TURN + name, owner, now)
+    turn = {"since": now, "who": owner}
+    if taken:
+        unchanged = and_(switch.c.name == _TURN + name, switch.c.since == taken.since, switch.c.who == taken.who)
+        return tx.execute(update(switch).where(unchanged).values(**turn)).rowcount == 1
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(switch).values(name=_TURN + name, **turn))
+    except IntegrityError:
+        return False  # another asked at the same moment, on PostgreSQL
     return True
 
 
@@ -58,5 +68,7 @@ def forget_all(tx: Connection) -> None:
 
 
 def _set(tx: Connection, name: str, owner: str, now: datetime) -> None:
-    if not tx.execute(update(switch).where(switch.c.name == name).values(since=now, who=owner)).rowcount:
+    if tx.execute(update(switch).where(switch.c.name == name).values(since=now, who=owner)).rowcount:
+        return
+    with suppress(IntegrityError), tx.begin_nested():  # the same worker may say it twice at the same moment
         tx.execute(insert(switch).values(name=name, since=now, who=owner))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.expression import ColumnElement
 
 from prokes_social.store.tables import switch
@@ -22,7 +23,11 @@ def turn_on(tx: Connection, name: str, *, who: str, now: datetime, remark: str =
     """False where it is on already."""
     if tx.execute(select(switch.c.name).where(switch.c.name == name)).first():
         return False
-    tx.execute(insert(switch).values(name=name, since=now, who=who, remark=remark))
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(switch).values(name=name, since=now, who=who, remark=remark))
+    except IntegrityError:
+        return False  # another machine did it at the same moment
     return True
 
 

@@ -55,7 +55,10 @@ def _database(settings: Settings) -> Looks:
         return
     store = Store(settings.database_url)
     try:
-        yield from database.integrity(store)
+        for check in database.integrity(store):
+            yield check
+            if check.state is State.BAD:
+                return
         yield from database.version(store)
         yield from database.clocks(store)
     finally:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from prokes_social.app.health.check import Check, bad, fine, warning
 from prokes_social.clock import SystemClock
-from prokes_social.errors import MigrationNeeded
+from prokes_social.errors import MigrationNeeded, StoreError
 from prokes_social.i18n import _, format_age
 from prokes_social.store import Store, soundness
 
@@ -14,12 +14,15 @@ TOLERATED = timedelta(seconds=30)
 
 
 def integrity(store: Store) -> Iterator[Check]:
-    """Raises StoreError where the database does not answer."""
-    with store.read() as tx:
-        found = soundness.damage(tx)
+    restore = _("Stop the worker, then bring back the newest backup with `prokes restore FILE`.")
+    try:
+        with store.read() as tx:
+            found = soundness.damage(tx)
+    except StoreError as error:
+        yield bad("database", error.message, f"{error.hint} {restore}" if store.is_sqlite else error.hint)
+        return
     if found:
-        what = _("The database is damaged: {list}", list="; ".join(found[:3]))
-        yield bad("database", what, _("Stop the worker, then bring back the newest backup with `prokes restore FILE`."))
+        yield bad("database", _("The database is damaged: {list}", list="; ".join(found[:3])), restore)
     else:
         yield fine("database", _("The database answers and is whole."))
 
