@@ -19,10 +19,13 @@ TALKATIVE = ("tweepy", "requests", "urllib3", "requests_oauthlib", "oauthlib", "
 #: These tell of every tick, every statement with its values, or every chunk of a picture.
 CHATTY = ("apscheduler", "sqlalchemy", "alembic", "PIL", "asyncio")
 
+# Where nobody set logging up, as in tests and in the demo, Python would print our warnings as bare words.
+logging.getLogger("prokes").addHandler(logging.NullHandler())
+
 _PATTERNS = re.compile(
     r"((?:access_token|input_token|refresh_token|client_secret|fb_exchange_token|appsecret_proof|oauth_[a-z_]+|sig)"
     r"(?:=|%3D|\\?[\"']?:\s*)\\?[\"']?"
-    r"|(?<![a-z_])code=|(?:Bearer|Basic) |OAuth oauth)[^\s&\"',;)<>\\]+",
+    r"|(?<![a-z_])code=|(?:Bearer|Basic) )[^\s&\"',;)<>\\]+",
     re.IGNORECASE,
 )
 

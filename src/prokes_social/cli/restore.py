@@ -40,8 +40,8 @@ def _tell(restored: "Restored", settings: "Settings") -> None:
         say(_("Restored to {time}.", time=format_short(restored.made_at, zone)))
     say(_("The database that was replaced is kept: {file}", file=restored.aside))
     if restored.held:
-        one, many = "{count} delivery came due since:", "{count} deliveries came due since:"
-        say(n_(one, many, len(restored.held)))
+        count = len(restored.held)
+        say(n_("{count} delivery came due since:", "{count} deliveries came due since:", count))
         for row in restored.held:
             due = format_short(row.content.due_at, zone_named(row.zone))
             say(f"  #{row.id}  {due}  {row.key.account}  {row.key.message}")

@@ -79,8 +79,8 @@ def queue(app: "App") -> Iterator[Check]:
         counts = soundness.by_status(tx)
         late = soundness.overdue(tx, due_before=now - LATE)
     if late:
-        one, many = "{count} delivery is overdue.", "{count} deliveries are overdue."
-        yield bad("overdue", n_(one, many, late), _("Is a worker running, and is nothing stopped? See below."))
+        what = n_("{count} delivery is overdue.", "{count} deliveries are overdue.", late)
+        yield bad("overdue", what, _("Is a worker running, and is nothing stopped? See below."))
     for status, remedy in (
         (S.UNCERTAIN, _("They are being looked up; don't post them by hand.")),
         (S.HELD, _("Decide with `prokes delivery resolve`.")),
