@@ -30,8 +30,24 @@ def test_a_drill_without_a_workspace_says_its_figures_as_json(run: Run, elsewher
 
 def figures(orders: Orders, **wrong: int) -> Result:
     counts = dict.fromkeys(
-        "kills freezes frozen_before_call stopped_by_guard published found_by_look_up held held_public failed missed"
-        " lost doubled phantom unrecorded broken taken_up".split(),
+        [
+            "kills",
+            "freezes",
+            "frozen_before_call",
+            "stopped_by_guard",
+            "published",
+            "found_by_look_up",
+            "held",
+            "held_public",
+            "failed",
+            "missed",
+            "lost",
+            "doubled",
+            "phantom",
+            "unrecorded",
+            "broken",
+            "taken_up",
+        ],
         0,
     )
     return Result(
