@@ -29,27 +29,20 @@ def test_a_drill_without_a_workspace_says_its_figures_as_json(run: Run, elsewher
 
 
 def figures(orders: Orders, **wrong: int) -> Result:
-    counts = dict.fromkeys(
-        [
-            "kills",
-            "freezes",
-            "frozen_before_call",
-            "stopped_by_guard",
-            "published",
-            "found_by_look_up",
-            "held",
-            "held_public",
-            "failed",
-            "missed",
-            "lost",
-            "doubled",
-            "phantom",
-            "unrecorded",
-            "broken",
-            "taken_up",
-        ],
-        0,
+    zero = ("kills", "freezes", "frozen_before_call", "stopped_by_guard", "published", "found_by_look_up", "held")
+    rest = (
+        "held_public",
+        "silent",
+        "failed",
+        "missed",
+        "lost",
+        "doubled",
+        "phantom",
+        "unrecorded",
+        "broken",
+        "taken_up",
     )
+    counts = dict.fromkeys((*zero, *rest), 0)
     return Result(
         db="sqlite",
         seed=orders.seed,
@@ -69,7 +62,7 @@ def figures(orders: Orders, **wrong: int) -> Result:
     )
 
 
-@pytest.mark.parametrize("defect", ["lost", "doubled", "phantom", "unrecorded"])
+@pytest.mark.parametrize("defect", ["lost", "doubled", "phantom", "unrecorded", "silent"])
 @pytest.mark.parametrize("form", [(), ("--json",)])
 def test_a_defect_is_an_exit_code(
     run: Run, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, defect: str, form: tuple[str, ...]

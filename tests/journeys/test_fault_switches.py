@@ -27,7 +27,7 @@ from tests.office import Office, open_office
 
 S = DeliveryStatus
 MOVING = (S.SCHEDULED, S.CLAIMED, S.SENDING, S.UNCERTAIN)
-LOOKUPS = tuple(timedelta(seconds=each) for each in (0.2, 0.4, 0.7, 1.2))
+LOOKUPS = tuple(timedelta(seconds=each) for each in (0.1, 0.3, 0.6, 1.0))
 CARD = "kartu"
 
 
@@ -35,7 +35,7 @@ class Bench:
     """An office whose queue is filled directly and whose publisher is driven by hand."""
 
     def __init__(self, office: Office) -> None:
-        impatient = {f"PROKES_{each}_{kind}_TIMEOUT": "0.7" for each in ("X", "GRAPH") for kind in ("READ", "CONNECT")}
+        impatient = {f"PROKES_{each}_{kind}_TIMEOUT": "0.5" for each in ("X", "GRAPH") for kind in ("READ", "CONNECT")}
         self.app = App(load_settings({**office.environment, **impatient}))
         self.sandbox = office.sandbox
         self.publisher: Publisher = replace(
@@ -166,7 +166,7 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     ("accept_then_drop", {"reset": False}),
     ("error_after_accept", {}),
     ("error_after_accept", {"status": 503}),
-    ("hang", {"seconds": 1.5}),
+    ("hang", {"seconds": 1.0}),
     ("no_id", {}),
     ("spoiled_json", {}),
     ("no_content_type", {}),
@@ -206,7 +206,7 @@ def test_metas_passing_errors_may_hide_a_post(bench: Bench, platform: str, kind:
 NOT_ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     ("drop_before_accept", {}),
     ("error_500", {}),
-    ("hang", {"seconds": 1.5, "accept": "never"}),
+    ("hang", {"seconds": 1.0, "accept": "never"}),
 ]
 
 

@@ -37,7 +37,7 @@ def test_two_workers_on_one_database_post_everything_once(office: Office) -> Non
 
 def test_ctrl_c_waits_for_the_call_that_is_out(office: Office) -> None:
     office.add_accounts("x")
-    office.sandbox.fault("x", "publish", "hang", seconds=3)
+    office.sandbox.fault("x", "publish", "hang", seconds=3, accept="first")
     queue(office, office.send("tangan", seconds=2))
     worker = start(office, "work")
     deadline = time.monotonic() + 30
@@ -56,7 +56,7 @@ def _is(office: Office, status: DeliveryStatus) -> bool:
 
 def test_a_killed_worker_leaves_nothing_lost_or_doubled(office: Office) -> None:
     office.add_accounts("x")
-    office.sandbox.fault("x", "publish", "hang", seconds=3)
+    office.sandbox.fault("x", "publish", "hang", seconds=3, accept="first")
     queue(office, office.send("tangan", seconds=2))
     worker = start(office, "work")
     deadline = time.monotonic() + 30

@@ -18,12 +18,14 @@ from prokes_social.model.alarm import Alarm, AlarmKind
 from prokes_social.store import Connection, Store, accounts, alarms, deliveries, presence
 
 TURN = "telling"
-#: Longer than one round can take: each channel gives up after 10 s, and its first failure ends its round.
+#: Longer than one round can take.
 TURN_LASTS = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=15)
 #: Notices a channel gets in one round; the rest waits for the next.
 ROUND = 50
+#: Seconds for one channel in one round: a slow one must not outlast the turn, nor keep a worker from ending.
+ROUND_LASTS = 30.0
 
 _log = logging.getLogger("prokes.alarm")
 
@@ -130,7 +132,10 @@ class Teller:
 
     def _tell_by(self, channel: Channel, notices: Sequence[Notice]) -> None:
         """Up to the first failure: a channel that is down costs one timeout a round."""
+        until = self.clock.uptime() + ROUND_LASTS
         for some in self._due(channel, notices):
+            if self.clock.uptime() > until:
+                return
             states = [self._state(each, channel) for each in some]
             try:
                 channel.tell(some)

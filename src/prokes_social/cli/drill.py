@@ -34,7 +34,7 @@ EVERY = 5.0
 @click.option("--kills", type=click.IntRange(1), default=100, show_default=True, help=_("How many publishers to kill."))
 @click.option("--deliveries", type=click.IntRange(1), help=_("How many deliveries; otherwise a fifth more than kills."))
 @click.option(
-    "--publishers", type=click.IntRange(2, 64), default=8, show_default=True, help=_("How many work at a time.")
+    "--publishers", type=click.IntRange(2, 64), default=6, show_default=True, help=_("How many work at a time.")
 )
 @click.option("--seed", type=int, help=_("The same number brings the same fates and lies; otherwise one is drawn."))
 @json_option
@@ -160,6 +160,7 @@ def _lines(result: "Result") -> Iterator[tuple[str, str, str, str | None]]:
     yield _must_be_zero(_("doubled"), result.doubled, _("public more than once"))
     yield _must_be_zero(_("published in name only"), result.phantom, _("the platform has no such post"))
     yield _must_be_zero(_("public unnoticed"), result.unrecorded, _("the queue does not know that it is out"))
+    yield _must_be_zero(_("held in silence"), result.silent, _("no alarm rang"))
     yield _must_be_zero(_("broken publishers"), result.broken, _("ended by themselves"))
     slow = (result.recovery_p99_s or 0) > RECOVERY.total_seconds()
     slowest = _("slowest {slowest} of {count}", slowest=_seconds(result.recovery_max_s), count=result.taken_up)

@@ -15,6 +15,8 @@ from prokes_social.errors import SettingsError
 from prokes_social.i18n import _
 
 KINDS = ("sqlite", "postgres")
+#: Milliseconds; half the lease.
+LOCKS_LAST = 1000
 
 
 @contextmanager
@@ -30,13 +32,20 @@ def own_database(kind: str, folder: Path, server: str | None) -> Iterator[str]:
             yield address
 
 
+def for_publishers(address: str) -> str:
+    """The same database; one that freezes within a transaction there has its locks taken away by the server."""
+    url = make_url(address)
+    if not url.drivername.startswith("postgresql"):
+        return address
+    options = f"-c idle_in_transaction_session_timeout={LOCKS_LAST}"
+    return url.update_query_dict({"options": options}).render_as_string(hide_password=False)
+
+
 @contextmanager
 def _beside(server: URL) -> Iterator[str]:
     """A new database on a server, dropped at the end; no table of ours is touched."""
     name = f"prokes_drill_{secrets.token_hex(4)}"
     _command(server, f"create database {name}")
-    # A publisher that froze within a transaction keeps its rows locked until the server ends its session.
-    _command(server, f"alter database {name} set idle_in_transaction_session_timeout = '500ms'")
     try:
         yield server.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
     finally:

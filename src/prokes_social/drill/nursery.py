@@ -6,6 +6,7 @@ is imported here once, so that a fork takes milliseconds. It ends, and they with
 
 import gc
 import json
+import logging
 import os
 import select
 import signal
@@ -22,8 +23,8 @@ from prokes_social.drill.journal import Journal, Word
 from prokes_social.drill.publisher import Doom, WatchedApp, live, rehearse
 from prokes_social.publishing import Point
 
-#: A publisher that finds no work to die at is killed anyway.
-LONGEST_LIFE = 2.5
+#: A publisher that does not meet its fate is killed anyway; sooner once no more deliveries come.
+LONGEST_LIFE, LONGEST_WITHOUT_WORK = 8.0, 1.0
 #: A publisher that is told to end may finish its call.
 LAST_WORDS = 5.0
 #: So many that ended by themselves: something is wrong beyond what a drill can tell.
@@ -35,9 +36,9 @@ class Child:
     life: int
     pid: int
     fate: Fate
-    dies_at: float  #: uptime at which we kill it, unless it dies before
+    born_at: float  #: uptime
     thaws_at: float | None = None
-    thawed: bool = False
+    thawed_at: float | None = None
     killed: bool = False  #: by us, not by its own hand
 
 
@@ -51,14 +52,22 @@ class Nursery:
         self._kills_left: int = course["kills"]
         self._born = self._broken = 0
         self._unmet = list(Point)  #: points at which nobody has died yet
+        self._longest_life = LONGEST_LIFE
 
     def run(self) -> None:
-        while not _told_to_end() and self._broken < TOO_MANY_BROKEN:
+        while not self._is_told_to_end() and self._broken < TOO_MANY_BROKEN:
             self._collect()
             self._thaw()
             self._kill()
             self._fill()
         self._end()
+
+    def _is_told_to_end(self) -> bool:
+        """Waits a moment for word on standard input, which also is the beat of the loop; a line says: no more work."""
+        if not select.select([sys.stdin], [], [], 0.005)[0]:
+            return False
+        self._longest_life = LONGEST_WITHOUT_WORK
+        return not os.read(sys.stdin.fileno(), 100)
 
     # --- birth ---
 
@@ -80,8 +89,7 @@ class Nursery:
         pid = os.fork()
         if pid == 0:
             self._be_born(fate)
-        life = fate.seconds if fate.death is Death.ANY_TIME else LONGEST_LIFE
-        self._children[pid] = Child(life=self._born, pid=pid, fate=fate, dies_at=time.monotonic() + life)
+        self._children[pid] = Child(life=self._born, pid=pid, fate=fate, born_at=time.monotonic())
 
     def _be_born(self, fate: Fate) -> None:
         """In the new process; never returns."""
@@ -102,18 +110,23 @@ class Nursery:
     def _kill(self) -> None:
         now = time.monotonic()
         for child in self._children.values():
-            if child.fate.death and not child.killed and child.thaws_at is None and now >= child.dies_at:
+            if child.fate.death and not child.killed and child.thaws_at is None and now >= self._end_of(child):
                 child.killed = True
-                how = Death.THAWED if child.thawed else Death.ANY_TIME
+                how = Death.THAWED if child.thawed_at else Death.ANY_TIME
                 self._journal.note(child.life, Word.DIED, detail=how)
                 os.kill(child.pid, signal.SIGKILL)
+
+    def _end_of(self, child: Child) -> float:
+        """When we kill it, unless it dies before by its own hand."""
+        if child.thawed_at:
+            return child.thawed_at + child.fate.seconds
+        return child.born_at + (child.fate.seconds if child.fate.death is Death.ANY_TIME else self._longest_life)
 
     def _thaw(self) -> None:
         now = time.monotonic()
         for child in self._children.values():
             if child.thaws_at is not None and now >= child.thaws_at:
-                child.thaws_at, child.thawed = None, True
-                child.dies_at = now + child.fate.seconds
+                child.thaws_at, child.thawed_at = None, now
                 self._journal.note(child.life, Word.THAWED)
                 os.kill(child.pid, signal.SIGCONT)
 
@@ -150,16 +163,12 @@ class Nursery:
             os.kill(pid, signal.SIGKILL)
 
 
-def _told_to_end() -> bool:
-    """Waits a moment for the end of standard input, which also is the beat of the loop."""
-    return bool(select.select([sys.stdin], [], [], 0.005)[0])
-
-
 def _warm_up(course: dict[str, Any]) -> WatchedApp:
     """Do once what every publisher would do at its birth, and keep it out of the collector's way."""
     for module in ("tweepy", "facebook"):
         import_module(module)
 
+    logging.disable(logging.WARNING)  # the journal tells; alarms ring all the time here
     app = WatchedApp(course["environment"], course["publisher_class"])
     rehearse(app, Journal(Path(course["journal"])))
     gc.collect()

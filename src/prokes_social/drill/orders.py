@@ -9,9 +9,9 @@ from prokes_social.keys import new_key
 from prokes_social.settings import FILE
 
 LEASE = timedelta(seconds=2)
-#: How often a publisher looks for work and for leases that ended; a worker at full size does so 30 times as slowly.
-TICK = timedelta(seconds=0.2)
-REAP = timedelta(seconds=0.3)
+#: How often a publisher looks for work and for leases that ended; a worker at full size is slower by as much.
+TICK = timedelta(seconds=0.25)
+REAP = timedelta(seconds=0.5)
 #: Within this a row of a killed publisher must be in other hands.
 RECOVERY = LEASE + timedelta(seconds=1)
 

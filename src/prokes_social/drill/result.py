@@ -28,6 +28,7 @@ class Result:
     found_by_look_up: int
     held: int
     held_public: int  #: of these, were public after all, and were found when a person decided
+    silent: int  #: waited for a person who was not told: no alarm rang
     failed: int
     missed: int
     lost: int
@@ -47,7 +48,7 @@ class Result:
 
     @property
     def holds(self) -> bool:
-        return not (self.lost or self.doubled or self.phantom or self.unrecorded)
+        return not (self.lost or self.doubled or self.phantom or self.unrecorded or self.silent)
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if name != "complaints"}
@@ -61,6 +62,7 @@ def draw_up(
     ledger: Sequence[Mapping[str, Any]],
     journal: Sequence[Entry],
     held: Sequence[Delivery],
+    silent: int,
     lies: Mapping[str, int],
     seconds: float,
     complaints: str,
@@ -87,6 +89,7 @@ def draw_up(
         found_by_look_up=verdict.found_by_look_up(journal),
         held=len(held),
         held_public=verdict.public_before_sent_again(rows, held),
+        silent=silent,
         failed=statuses[DeliveryStatus.FAILED],
         missed=statuses[DeliveryStatus.MISSED],
         lost=len(comparison.lost),

@@ -15,7 +15,7 @@ from typing import Any
 
 from prokes_social.app import App
 from prokes_social.drill import stage, verdict
-from prokes_social.drill.databases import own_database
+from prokes_social.drill.databases import for_publishers, own_database
 from prokes_social.drill.journal import Entry, Reader, Word
 from prokes_social.drill.orders import Orders, make_workspace
 from prokes_social.drill.result import Result, draw_up
@@ -76,6 +76,7 @@ def run(
             ledger=drill.ledger(),
             journal=drill.journal.read_on(),
             held=held,
+            silent=drill.silent,
             lies=drill.lies,
             seconds=time.monotonic() - began,
             complaints=drill.complaints(),
@@ -117,6 +118,7 @@ class _Drill:
         self._tell = on_progress
         self.journal = Reader(scene.folder / "journal")
         self.lies: Counter[str] = Counter()
+        self.silent = 0  #: rests where a person must decide, but no alarm rings
 
     def run(self) -> list[Delivery]:
         """Trouble, dust, a person's decisions; the deliveries that had to wait for a person."""
@@ -125,10 +127,10 @@ class _Drill:
         stream = Stream(self._app, self._scene.control, accounts, self._orders.seed)
         with self._publishers() as nursery:
             self._make_trouble(stream, nursery)
-            self._await_settled(stream, nursery)
+            stuck = self._await_settled(stream, nursery)
             self._end_of_lies()
-            held = self._app.deliveries.listing(campaign=CAMPAIGN, statuses=(S.HELD,))
-            if held:
+            held = self._held()
+            if held and not stuck:
                 self._await_stillness()
                 self._decide(held)
                 self._await_settled(stream, nursery)
@@ -148,7 +150,7 @@ class _Drill:
 
     def _course(self) -> dict[str, Any]:
         return {
-            "environment": self._scene.environment,
+            "environment": self._scene.environment | {"PROKES_DATABASE_URL": for_publishers(self._app.store.url)},
             "journal": str(self._scene.folder / "journal"),
             "kills": self._orders.kills,
             "publishers": self._orders.publishers,
@@ -164,12 +166,17 @@ class _Drill:
 
     def _make_trouble(self, stream: Stream, nursery: "subprocess.Popen[bytes]") -> None:
         """Write deliveries in step with the kills, so that publishers always have something to die over."""
+        patience = _Patience()
         while self._kills() < self._orders.kills or stream.written < self._orders.deliveries:
             self._require_alive(nursery)
             unsettled = self._report(stream)
+            if patience.ends_with((self._kills(), stream.written, unsettled)):
+                return
             wanted = self._wanted(stream.written, unsettled)
             if wanted and verdict.count(self.journal.entries, Word.BORN):
                 stream.write(wanted)
+            if not unsettled and stream.written == self._orders.deliveries:
+                _say_no_more_comes(nursery)
             time.sleep(BEAT)
 
     def _wanted(self, written: int, unsettled: int) -> int:
@@ -179,13 +186,13 @@ class _Drill:
         in_step = round(orders.deliveries * min(ahead, 1.0)) - written
         return max(0, min(in_step, 6 * orders.publishers - unsettled, orders.publishers // 2 + 1))
 
-    def _await_settled(self, stream: Stream, nursery: "subprocess.Popen[bytes]") -> None:
-        before, until = -1, time.monotonic() + PATIENCE
-        while (unsettled := self._report(stream)) and time.monotonic() < until:
+    def _await_settled(self, stream: Stream, nursery: "subprocess.Popen[bytes]") -> int:
+        """How many never come to rest."""
+        patience = _Patience()
+        while (unsettled := self._report(stream)) and not patience.ends_with(unsettled):
             self._require_alive(nursery)
-            if unsettled != before:
-                before, until = unsettled, time.monotonic() + PATIENCE
             time.sleep(BEAT)
+        return unsettled
 
     def _end_of_lies(self) -> None:
         for fault in self._scene.control.faults():
@@ -193,9 +200,16 @@ class _Drill:
         self._scene.control.clear_faults()
         self._scene.control.settings(timeline_lag_s=0.0)
 
+    def _held(self) -> list[Delivery]:
+        resting = self._app.deliveries.listing(campaign=CAMPAIGN, statuses=verdict.TOLD)
+        ringing = {alarm.subject for alarm in self._app.decisions.alarms()}
+        self.silent = sum(f"delivery:{row.id}" not in ringing for row in resting)
+        return [row for row in resting if row.status is S.HELD]
+
     def _await_stillness(self) -> None:
         """Nobody is frozen any more, and the last call has landed if it ever will."""
-        while not _is_still(self.journal.read_on()):
+        patience = _Patience()
+        while not _is_still(self.journal.read_on()) and not patience.ends_with(None):
             time.sleep(BEAT)
 
     def _decide(self, held: list[Delivery]) -> None:
@@ -234,6 +248,25 @@ class _Drill:
         """Everything that ever became public."""
         lines = (self._scene.folder / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
+
+
+class _Patience:
+    """Ends where nothing has changed for too long."""
+
+    def __init__(self) -> None:
+        self._before: object = None
+        self._until = time.monotonic() + PATIENCE
+
+    def ends_with(self, now: object) -> bool:
+        if now != self._before:
+            self._before, self._until = now, time.monotonic() + PATIENCE
+        return time.monotonic() > self._until
+
+
+def _say_no_more_comes(nursery: "subprocess.Popen[bytes]") -> None:
+    assert nursery.stdin  # noqa: S101 - a pipe was asked for
+    nursery.stdin.write(b"\n")
+    nursery.stdin.flush()
 
 
 def _is_still(journal: list[Entry]) -> bool:
