@@ -4,18 +4,21 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import Phase
-from sqlalchemy import event
 
 from prokes_social.store import Store
 from prokes_social.store.tables import delivery
 from tests.publishing.saboteurs import SABOTEURS
 from tests.publishing.scenarios import STORIES
 from tests.publishing.test_state_machine import live, profile
-from tests.publishing.world import RuleBroken, World, wipe
+from tests.publishing.world import RuleBroken, World, hurry, wipe
+
+pytestmark = pytest.mark.slow  # minutes of random lives: with the drills
 
 #: Random lives find these soon and by themselves; the others need the patience of a story.
 FOUND_BY_CHANCE = (
     "asks_for_no_approval_at_the_intent",
+    "forgets_the_distance_between_posts",
+    "has_no_guard_before_the_call",
     "commits_the_intent_after_the_call",
     "writes_down_nothing_to_recognise_the_post_by",
     "sends_as_soon_as_it_is_prepared",
@@ -28,11 +31,10 @@ FOUND_BY_CHANCE = (
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """One database for all; it need not survive a power cut."""
+    """One database for all."""
     made = Store(f"sqlite:///{tmp_path_factory.mktemp('faults') / 'test.db'}")
     made.migrate()
-    made.close()
-    event.listen(made._engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous = OFF"))
+    hurry(made)
     yield made
     made.close()
 
@@ -66,4 +68,4 @@ def test_random_lives_find_the_saboteur_too(name: str, quick: Store, monkeypatch
     break_a_rule, _story = SABOTEURS[name]
     break_a_rule(monkeypatch)
     with pytest.raises(RuleBroken):
-        live(quick, 1, profile(80, phases=(Phase.generate,)))
+        live(quick, 2, profile(80, phases=(Phase.generate,)))

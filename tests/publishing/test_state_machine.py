@@ -15,7 +15,9 @@ from hypothesis.stateful import (
 )
 
 from prokes_social.store import Store
-from tests.publishing.world import World
+from tests.publishing.world import World, hurry
+
+pytestmark = pytest.mark.slow  # minutes of random lives: with the drills
 
 ACTORS = st.integers(0, 1)
 PICK = st.integers(0, 7)
@@ -205,6 +207,7 @@ def profile(examples: int, steps: int = 40, *, phases: tuple[Phase, ...] = tuple
 
 def live(store: Store, dice: int, chosen: settings) -> None:
     """The same dice give the same lives: what fails here fails everywhere."""
+    hurry(store)
     machine: Callable[[], Lives] = seed(dice)(lambda: Lives(store))
     run_state_machine_as_test(machine, settings=chosen)  # type: ignore[arg-type]
 

@@ -2,10 +2,12 @@
 
 import os
 import secrets
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -52,7 +54,7 @@ def command(
     )
     server = address if address.startswith("postgres") else None
     db = db or ("postgres" if server else "sqlite")
-    with _watching(orders, console(stderr=True)) as on_progress:
+    with _ending_in_order(), _watching(orders, console(stderr=True)) as on_progress:
         result = run(orders, db=db, server=server, beside=beside, on_progress=on_progress)
     if as_json:
         print_json(result.as_json())
@@ -76,6 +78,20 @@ def _installed() -> tuple[str, Path | None]:
 
 
 # --- while it runs ---
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """SIGTERM ends a drill as Ctrl-C does: no server, sandbox or publisher is left behind."""
+
+    def end(_sign: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
