@@ -28,6 +28,8 @@ from prokes_social.worker import Event, Worker
 from tests.cli.conftest import Run, run
 from tests.office import Office, open_office
 
+pytestmark = pytest.mark.slow  # each kind of fault, with everything logged: with the drills
+
 __all__ = ["run"]  # fixture
 
 

@@ -58,8 +58,8 @@ def sandbox(folder: Path) -> Iterator[Control]:
         yield control
         control.close()
     finally:
-        process.terminate()
-        process.wait(timeout=10)
+        process.kill()  # it has nothing to say any more: the ledger is written line by line
+        process.wait()
 
 
 def _await(state: Path) -> Control:
@@ -96,21 +96,22 @@ class _Picture(BaseHTTPRequestHandler):
 
 def add_accounts(app: App, control: Control, count: int) -> list[str]:
     """`count` accounts over the platforms, known to the sandbox and connected; their names."""
-    names = []
-    for number in range(count):
-        platform = _platform_of(number)
-        row = _row(platform, number)
-        control.add_accounts(**{platform: [row]})
-        fields = app.platforms[platform].credential_fields
-        credentials = {field.name: str(row.get(field.name, row["id"])) for field in fields}
-        names.append(f"{platform}-{number:03}")
-        app.accounts.add(names[-1], platform=platform, unit="drill", credentials=credentials, zone="WIB")
-    return names
+    rows = [(platform, _row(platform, number)) for number, platform in enumerate(_platforms(count))]
+    control.add_accounts(**{name: [row for platform, row in rows if platform == name] for name, _share in SHARES})
+    return [_connected(app, platform, row) for platform, row in rows]
 
 
-def _platform_of(number: int) -> str:
+def _connected(app: App, platform: str, row: dict[str, Any]) -> str:
+    fields = app.platforms[platform].credential_fields
+    credentials = {field.name: str(row.get(field.name, row["id"])) for field in fields}  # a Page is named by its number
+    name = f"{platform}-{row['username'].rpartition('_')[2]}"
+    app.accounts.add(name, platform=platform, unit="drill", credentials=credentials, zone="WIB")
+    return name
+
+
+def _platforms(count: int) -> list[str]:
     in_order = [name for name, share in SHARES for _place in range(share)]
-    return in_order[number % len(in_order)]
+    return [in_order[number % len(in_order)] for number in range(count)]
 
 
 def _row(platform: str, number: int) -> dict[str, Any]:
