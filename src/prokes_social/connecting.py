@@ -38,7 +38,9 @@ class Connector:
             except IntegrityError as error:
                 raise SettingsError(
                     _("There is an account “{name}” already.", name=name),
-                    hint=_("Choose another name; `prokes account list` shows all."),
+                    hint=_(
+                        "Choose another name, or replace its credentials: `prokes account connect {name}`.", name=name
+                    ),
                 ) from error
             accounts.set_credentials(tx, account_id, self._sealed(account_id, credentials))
             return accounts.by_id(tx, account_id)
