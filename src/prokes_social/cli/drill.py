@@ -36,7 +36,7 @@ EVERY = 5.0
 @click.option("--kills", type=click.IntRange(1), default=100, show_default=True, help=_("How many publishers to kill."))
 @click.option("--deliveries", type=click.IntRange(1), help=_("How many deliveries; otherwise a fifth more than kills."))
 @click.option(
-    "--publishers", type=click.IntRange(2, 64), default=6, show_default=True, help=_("How many work at a time.")
+    "--publishers", type=click.IntRange(2, 64), default=10, show_default=True, help=_("How many work at a time.")
 )
 @click.option("--seed", type=int, help=_("The same number brings the same fates and lies; otherwise one is drawn."))
 @json_option

@@ -41,7 +41,7 @@ read_timeout = 0.6
 class Orders:
     kills: int = 100
     deliveries: int = 150
-    publishers: int = 6
+    publishers: int = 10
     seed: int = 0
     #: `module:class` of the publisher on trial; a test names one that does wrong on purpose
     publisher_class: str = "prokes_social.drill.publisher:WatchedPublisher"
