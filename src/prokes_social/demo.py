@@ -161,7 +161,7 @@ def _web(folder: Path, sandbox: str) -> Iterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
     public_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     app = App(load_settings(_environment(folder, sandbox, public_url)))
-    server = uvicorn.Server(uvicorn.Config(build(app), log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(build(app), log_level="warning", log_config=None))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

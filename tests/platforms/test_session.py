@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from prokes_social.platforms._failures import Call, Kind
 from prokes_social.platforms._session import ForeignAddress, Session
 
 ORIGIN = "https://api.vendor.example"
@@ -274,3 +275,16 @@ def test_a_connection_cut_during_the_handshake_means_not_sent(listen: Listen) ->
         with pytest.raises(requests.RequestException):
             session.request("POST", f"{ORIGIN}/2/tweets", json={})
         assert not session.reached
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'refused: OAuth oauth_consumer_key="kenari", oauth_token="kenari2"',
+        "GET https://graph.example/v26.0/me?access_token=kenari",
+        '{"client_secret": "kenari"}',
+    ],
+)
+def test_a_platforms_words_are_told_without_what_stands_where_tokens_stand(said: str) -> None:
+    call = Call(platform="X", account="x-kab", kind=Kind.PUBLIC, secrets=())
+    assert "kenari" not in call.clean(said)

@@ -16,4 +16,5 @@ def command(host: str, port: int) -> None:
 
     with opened() as app:
         say(_("Serving http://{host}:{port}", host=host, port=port))
-        uvicorn.run(build(app), host=host, port=port, log_level="warning")
+        # Its own log set-up would write past ours, which takes tokens and signatures out.
+        uvicorn.run(build(app), host=host, port=port, log_level="warning", log_config=None)

@@ -4,24 +4,18 @@ The platforms' modules say what an answer means (refused, too many, broken); whe
 depends on what was asked, and that is decided here.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from urllib.parse import quote, quote_plus
 
+from prokes_social import logs
 from prokes_social.errors import NotSent, OutcomeUnknown, PlatformError, Rejected, Unauthorized
 from prokes_social.i18n import _
 from prokes_social.keys import Secret
 
 LONGEST_SAID = 300
-
-_TOKENS = re.compile(
-    r"((?:access_token|input_token|refresh_token|client_secret|appsecret_proof|oauth_[a-z_]+)(?:=|%3D|\"?:\s*)\"?"
-    r"|(?<![a-z_])code=|Bearer |OAuth oauth)[^\s&\"',;)<>]+",
-    re.IGNORECASE,
-)
 
 
 class Kind(Enum):
@@ -85,7 +79,7 @@ class Call:
         """The platform's own words without tokens, on one line."""
         for secret in self.secrets:
             text = text.replace(secret, "***")
-        return " ".join(_TOKENS.sub(r"\1***", text).split())[:LONGEST_SAID]
+        return " ".join(logs.redact(text).split())[:LONGEST_SAID]
 
     def _unless_looking(self, message: str, said: str, retry_at: datetime | None = None) -> PlatformError:
         if self.kind is Kind.LOOK_UP:
