@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks._queue import add_accounts, schedule
-from prokes_social.store import Store, deliveries
+from prokes_social.store import Store, claims
 
 FEW, MANY = 1_000, 1_000_000
 LEASE = timedelta(seconds=60)
@@ -43,7 +43,7 @@ def _one_claim(store: Store, owner: str, limit: int) -> tuple[float, int]:
     started = time.perf_counter()
     now = datetime.now(UTC)
     with store.write() as tx:
-        taken = deliveries.claim(tx, owner=owner, now=now, uptime=0, lease_until=now + LEASE, limit=limit)
+        taken = claims.claim(tx, owner=owner, now=now, uptime=0, lease_until=now + LEASE, limit=limit)
     return time.perf_counter() - started, len(taken)
 
 

@@ -19,8 +19,9 @@ from prokes_social.keys import new_key
 from prokes_social.model.account import Unit
 from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.delivery import DeliveryStatus
+from prokes_social.publishing.restoring import doubt_what_may_be_out
 from prokes_social.settings import load_settings
-from prokes_social.store import Store, accounts, alarms, backups, deliveries, presence, switches
+from prokes_social.store import Store, accounts, alarms, backups, claims, deliveries, presence, switches
 from prokes_social.store.tables import metadata
 from prokes_social.worker import Worker
 from tests.cli.conftest import CREDENTIALS, Run
@@ -339,11 +340,11 @@ def test_a_worker_that_holds_deliveries_keeps_a_restore_out(store: Store, tmp_pa
     backups.write(store, file, now=NOON, who="Ayu")
     lease = NOON + timedelta(seconds=60)
     with store.write() as tx:
-        [claim] = deliveries.claim(tx, owner="a", now=NOON, uptime=0, lease_until=lease, limit=1)
+        [claim] = claims.claim(tx, owner="a", now=NOON, uptime=0, lease_until=lease, limit=1)
     with pytest.raises(StoreError, match="1"):
         bring_back(store, file, tmp_path)
     with store.write() as tx:
-        deliveries.release(tx, claim, next_at=NOON)
+        claims.release(tx, claim, next_at=NOON)
     bring_back(store, file, tmp_path)
 
 
@@ -359,7 +360,7 @@ def test_what_came_due_since_is_held_whatever_it_was(store: Store, status: Deliv
     )
     with store.write() as tx:
         tx.exec_driver_sql(f"update delivery set status = '{status.value}' where id = {row.id}")
-        held = deliveries.hold_what_came_due(tx, now=DUE + timedelta(minutes=1), reason="pulih")
+        held = doubt_what_may_be_out(tx, made_at=NOON, now=DUE + timedelta(minutes=1))
         assert [each.id for each in held] == [row.id]
         assert held[0].status is S.HELD
         assert held[0].fence > row.fence + 100, "no claim of before fits it"
@@ -375,7 +376,7 @@ def test_what_is_over_stays_as_it_was(store: Store) -> None:
         with store.write() as tx:
             tx.exec_driver_sql(f"update delivery set status = '{status.value}' where id = {row.id}")
     with store.write() as tx:
-        assert deliveries.hold_what_came_due(tx, now=DUE + timedelta(hours=1), reason="pulih") == []
+        assert doubt_what_may_be_out(tx, made_at=NOON, now=DUE + timedelta(hours=1)) == []
 
 
 @pytest.fixture
@@ -447,6 +448,58 @@ def test_approved_after_the_backup_and_posted_is_not_posted_when_approved_again(
     run("campaign", "approve", path, "--as", "Citra")
     Worker(office.app).run(until_idle=True)
     assert len(office.sandbox.posts()) == 1
+
+
+def test_moved_to_an_earlier_time_after_the_backup_and_posted_is_not_posted_again(office: Office, run: Run) -> None:
+    office.add_accounts()
+    queue(office, office.send("tangan", seconds=15), office.send("masker", seconds=15))
+    file = office.folder / "cadangan.db"
+    run("backup", file)
+    queue(office, office.send("tangan", seconds=1))  # the other send is gone: cancelled
+    Worker(office.app).run(until_idle=True)
+    posted = {post["id"] for post in office.sandbox.posts()}
+    assert len(posted) == 3
+
+    assert run("restore", file, "--yes", "--json").json["held"] == [], "nothing is due yet"
+    Worker(office.app).run(until_idle=True)
+    rows = run("delivery", "list", "--json").json
+    assert {row["status"] for row in rows} == {"published"}
+    assert {row["external_id"] for row in rows if row["message"] == "tangan"} == posted
+    assert len(office.sandbox.posts()) == 6, "what had been cancelled goes out at its time"
+
+
+def test_a_missed_delivery_that_was_sent_late_after_the_backup_is_not_sent_again(office: Office, run: Run) -> None:
+    office.add_accounts("facebook")
+    queue(office, office.send("tangan", seconds=600))
+    [row] = office.app.deliveries.listing()
+    with office.app.store.write() as tx:
+        tx.exec_driver_sql("update delivery set status = 'missed'")
+    file = office.folder / "cadangan.db"
+    run("backup", file)
+    run("delivery", "resolve", row.id, "--send")
+    with office.app.store.write() as tx:
+        tx.exec_driver_sql("update delivery set due_at = next_at")
+    Worker(office.app).run(until_idle=True)
+    assert len(office.sandbox.posts()) == 1
+    run("restore", file, "--yes")
+    assert run("delivery", "resolve", row.id, "--send", "--json").json["status"] == "published"
+    assert len(office.sandbox.posts()) == 1
+
+
+def test_a_backup_of_an_earlier_program_is_brought_up_to_date_and_looked_for(
+    run: Run, app: App, workspace: Path
+) -> None:
+    add_x(app)
+    queue_now(app, minutes=30)
+    file = workspace / "cadangan.db"
+    run("backup", file)
+    with closing(sqlite3.connect(file)) as old:
+        old.execute("alter table delivery drop column look_since")
+        old.execute("update alembic_version set version_num = '0001'")
+        old.commit()
+    assert run("restore", file, "--yes").code == 0
+    [row] = app.deliveries.listing()
+    assert row.look_since
 
 
 def test_a_worker_that_runs_meanwhile_goes_on_with_what_was_restored(office: Office, run: Run) -> None:

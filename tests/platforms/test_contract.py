@@ -23,7 +23,7 @@ from prokes_social.errors import (
     SettingsError,
     Unauthorized,
 )
-from prokes_social.model.platform import Post
+from prokes_social.model.platform import Post, Prepared
 from prokes_social.model.reach import Metric
 from prokes_social.problem import has_errors
 from tests.platforms.conftest import Desk
@@ -117,6 +117,36 @@ def test_a_post_of_the_same_text_with_another_picture_is_not_mistaken_for_ours(d
     just_now = desk.platform.clock.now() - timedelta(minutes=5)
     prepared = desk.platform.prepare(submission, desk.connection)
     assert desk.platform.find(submission, prepared, desk.connection, just_now) is None
+
+
+def test_of_posts_that_show_nothing_but_the_same_text_the_earliest_of_ours_is_found(desk: Desk) -> None:
+    """The same text may go out every week, and after a restore nothing else is left to tell its posts by."""
+    desk.sandbox.settings(x_refuses_duplicates=False, facebook_refuses_duplicates=False)
+    submission = desk.submission()
+    first, second = (desk.post(submission)[2].external_id for _time in range(2))
+
+    def find(*others: str) -> str | None:
+        nothing = Prepared(markers={})
+        found = desk.platform.find(
+            submission, nothing, desk.connection, desk.long_ago, lambda post: post.external_id not in others
+        )
+        return found and found.external_id
+
+    assert find() == first
+    assert find(first) == second
+    assert find(second) == first
+    assert find(first, second) is None
+
+
+def test_who_decides_by_a_posts_time_and_address_is_told_both(desk: Desk) -> None:
+    submission, _prepared, post = desk.post()
+    seen: list[Post] = []
+    nothing = Prepared(markers={})
+    desk.platform.find(submission, nothing, desk.connection, desk.long_ago, lambda each: bool(seen.append(each)))
+    [shown] = seen
+    assert shown.external_id == post.external_id
+    assert shown.permalink.startswith("http")
+    assert abs(shown.published_at - post.published_at) < timedelta(seconds=5)
 
 
 def test_the_account_is_verified_with_its_own_number(desk: Desk, rows: dict[str, Any]) -> None:

@@ -49,6 +49,15 @@ def test_a_link_is_previewed_where_there_is_no_picture(page: Desk) -> None:
     assert [each["link"] for each in page.public()] == [link, ""]
 
 
+def test_its_own_picture_speaks_for_a_post_whoever_else_sent_the_same_text(page: Desk) -> None:
+    page.sandbox.settings(facebook_refuses_duplicates=False)
+    submission, _prepared, _post = page.post()
+    _same, prepared, post = page.post(submission)
+    found = page.platform.find(submission, prepared, page.connection, page.long_ago, lambda _each: False)
+    assert found
+    assert found.external_id == post.external_id
+
+
 def test_a_post_behind_others_is_found_on_a_later_page(page: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     submission, prepared, post = page.post()
     for _more in range(30):

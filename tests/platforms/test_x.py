@@ -59,6 +59,15 @@ def test_a_text_alone_is_found_by_its_text(x: Desk) -> None:
     assert x.find(x.submission(pictured=False), prepared) is None
 
 
+def test_its_own_picture_speaks_for_a_post_whoever_else_sent_the_same_text(x: Desk) -> None:
+    x.sandbox.settings(x_refuses_duplicates=False)
+    submission, _prepared, _post = x.post()
+    _same, prepared, post = x.post(submission)
+    found = x.platform.find(submission, prepared, x.connection, x.long_ago, lambda _each: False)
+    assert found
+    assert found.external_id == post.external_id
+
+
 def test_a_post_behind_others_is_found_on_a_later_page(x: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     submission, prepared, post = x.post()
     monkeypatch.setattr(platforms.platform_class("x").__module__ + ".LARGEST_PAGE", 5)

@@ -11,7 +11,7 @@ import pytest
 from prokes_social.model.delivery import Delivery
 from prokes_social.model.platform import Connection, Submission
 from prokes_social.publishing import LookUp, Publisher, Timing
-from prokes_social.store import Store, deliveries
+from prokes_social.store import Store, claims, deliveries
 from tests.conftest import SetClock
 from tests.publishing.lying_platform import LyingPlatform
 
@@ -51,7 +51,7 @@ class Desk:
 
     def reap(self) -> None:
         with self.store.write() as tx:
-            deliveries.reap(tx, now=self.clock.now(), first_look=self.clock.now(), reason="hilang")
+            claims.reap(tx, now=self.clock.now(), first_look=self.clock.now(), reason="hilang")
 
     def row(self, delivery_id: int) -> Delivery:
         with self.store.read() as tx:

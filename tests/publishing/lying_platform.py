@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from prokes_social.clock import Clock
@@ -10,7 +10,7 @@ from prokes_social.errors import OutcomeUnknown
 from prokes_social.i18n import Bilingual
 from prokes_social.model.platform import Connection, Identity, Limits, Post, Prepared, Submission
 from prokes_social.model.reach import ReachSnapshot
-from prokes_social.platforms import CredentialField, Platform, PlatformSettings
+from prokes_social.platforms import CredentialField, IsOurs, Platform, PlatformSettings, anybodys
 
 
 @dataclass
@@ -36,6 +36,7 @@ class LyingPlatform(Platform):
         self.next_answers: list[Exception | str] = []
         self.next_prepares: list[Exception | Prepared] = []
         self.visible = True
+        self.deaf: Exception | None = None  #: what look-ups are answered with
         self.prefix = ""  #: of the ids it gives, where several processes each have one
         self.prepares = 0
         self.while_preparing: Callable[[], None] = lambda: None
@@ -55,13 +56,29 @@ class LyingPlatform(Platform):
         self.public.append(Public(text=submission.text, account=connection.account, at=self.clock.now()))
         if told == "drop":
             raise OutcomeUnknown("sambungan putus", account=connection.account)
-        return self._post(len(self.public))
+        return self._post(len(self.public), self.public[-1].at)
 
-    def find(self, submission: Submission, prepared: Prepared, connection: Connection, since: datetime) -> Post | None:
-        for number, post in enumerate(self.public, start=1):
-            if self.visible and post.text == prepared.markers["key"] and post.at >= since - timedelta(minutes=1):
-                return self._post(number)
+    def find(
+        self,
+        submission: Submission,
+        prepared: Prepared,
+        connection: Connection,
+        since: datetime,
+        is_ours: IsOurs = anybodys,
+    ) -> Post | None:
+        if self.deaf:
+            raise self.deaf
+        key = prepared.markers.get("key")
+        for number, public in enumerate(self.public, start=1):
+            post = self._post(number, public.at)
+            seen = self.visible and public.text == (key or submission.text) and post.published_at >= since
+            if seen and (key or is_ours(post)):
+                return post
         return None
+
+    def show(self, text: str, account: str = "x-kabupaten") -> None:
+        """A post that became public without a trace in the database."""
+        self.public.append(Public(text=text, account=account, at=self.clock.now()))
 
     def measure(self, posts: Sequence[Post], connection: Connection) -> list[ReachSnapshot]:
         return []
@@ -69,9 +86,9 @@ class LyingPlatform(Platform):
     def verify(self, connection: Connection) -> Identity:
         return Identity(external_id="1", handle="@lying", name="Lying")
 
-    def _post(self, number: int) -> Post:
+    def _post(self, number: int, at: datetime) -> Post:
         return Post(
             external_id=f"{self.prefix}{number}",
             permalink=f"https://lying.example/{number}",
-            published_at=self.clock.now(),
+            published_at=at,
         )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from prokes_social.clock import Clock
@@ -15,7 +15,7 @@ from prokes_social.model import delivery as nouns
 from prokes_social.model.delivery import Claim, Delivery, DeliveryStatus
 from prokes_social.model.platform import Connection, Post, Prepared, Submission
 from prokes_social.publishing import LookUp, Publisher, Settler, Timing, reaper
-from prokes_social.store import Store, accounts, alarms, deliveries
+from prokes_social.store import Store, _queue, accounts, alarms, claims, deliveries
 from prokes_social.store.tables import delivery
 from tests.publishing import scenarios, world
 
@@ -79,9 +79,9 @@ def commits_the_intent_after_the_call(patch: Patch) -> None:
 
 @caught_in(scenarios.a_lost_answer_is_found_by_what_was_prepared)
 def writes_down_nothing_to_recognise_the_post_by(patch: Patch) -> None:
-    begin = deliveries.begin_sending
+    begin = claims.begin_sending
     patch.setattr(
-        deliveries,
+        claims,
         "begin_sending",
         lambda tx, held, **more: begin(tx, held, **more | {"prepared": Prepared(markers={})}),
     )
@@ -89,8 +89,8 @@ def writes_down_nothing_to_recognise_the_post_by(patch: Patch) -> None:
 
 @caught_in(scenarios.posts_of_an_account_keep_their_distance)
 def forgets_the_distance_between_posts(patch: Patch) -> None:
-    begin = deliveries.begin_sending
-    patch.setattr(deliveries, "begin_sending", lambda tx, held, **more: begin(tx, held, **more | {"gap": timedelta(0)}))
+    begin = claims.begin_sending
+    patch.setattr(claims, "begin_sending", lambda tx, held, **more: begin(tx, held, **more | {"gap": timedelta(0)}))
 
 
 @caught_in(scenarios.nothing_goes_out_before_its_time)
@@ -192,13 +192,13 @@ def goes_on_with_a_token_that_was_refused(patch: Patch) -> None:
 @caught_in(scenarios.a_limit_beyond_the_window_means_missed_at_once)
 def can_not_miss_what_was_refused_at_the_call(patch: Patch) -> None:
     """As we once did: the row stayed `sending`, was looked up and held."""
-    patch.setattr(deliveries, "MOVES", {**nouns.MOVES, S.SENDING: nouns.MOVES[S.SENDING] - {S.MISSED}})
+    patch.setattr(_queue, "MOVES", {**nouns.MOVES, S.SENDING: nouns.MOVES[S.SENDING] - {S.MISSED}})
 
 
 @caught_in(scenarios.a_publisher_that_wakes_late_spoils_no_record_of_another)
 def ends_an_attempt_that_is_not_its_own(patch: Patch) -> None:
     """As we once did: a publisher that woke late wrote into the attempt of another."""
-    patch.setattr(deliveries, "holds", lambda tx, held: True)
+    patch.setattr(claims, "holds", lambda tx, held: True)
 
 
 # --- the claim and the fence ---
@@ -209,7 +209,7 @@ def claims_by_looking_first_and_taking_later(patch: Patch) -> None:
     def claim(self: Publisher, limit: int) -> list[Claim]:
         with self.store.read() as tx:
             said = {"now": self.clock.now(), "limit": limit}
-            ids = [row.id for row in tx.execute(select(deliveries._DUE.c.id), said)]
+            ids = [row.id for row in tx.execute(select(claims._DUE.c.id), said)]
         self.at("looked")  # type: ignore[arg-type]
         return _take(self, ids)
 
@@ -219,10 +219,10 @@ def claims_by_looking_first_and_taking_later(patch: Patch) -> None:
 @caught_in(scenarios.a_publisher_that_wakes_late_moves_no_row_of_another)
 def moves_rows_without_its_fence(patch: Patch) -> None:
     def leave(tx: Any, held: Claim, to: DeliveryStatus, **values: Any) -> bool:
-        moved: int = deliveries._moved(tx, d.id == held.delivery.id, to, owner=None, lease_until=None, **values)
+        moved: int = _queue.moved(tx, d.id == held.delivery.id, to, owner=None, lease_until=None, **values)
         return moved == 1
 
-    patch.setattr(deliveries, "_leave", leave)
+    patch.setattr(claims, "_leave", leave)
 
 
 @caught_in(scenarios.the_database_itself_refuses_a_second_call_in_flight)
@@ -261,12 +261,12 @@ def gives_a_call_that_was_cut_off_back_to_the_queue(patch: Patch) -> None:
         values = {"status": S.SCHEDULED.value, "next_at": now, "owner": None, "fence": d.fence + 1}
         return tx.execute(update(delivery).where(flying, d.lease_until < now).values(**values)).rowcount, 0
 
-    patch.setattr(deliveries, "reap", reap)
+    patch.setattr(claims, "reap", reap)
 
 
 @caught_in(scenarios.a_publisher_killed_before_the_intent_is_replaced)
 def never_takes_up_what_a_killed_publisher_held(patch: Patch) -> None:
-    patch.setattr(deliveries, "reap", lambda tx, **more: (0, 0))
+    patch.setattr(claims, "reap", lambda tx, **more: (0, 0))
 
 
 @caught_in(scenarios.after_a_stop_nothing_is_taken_up_and_nothing_is_missed)
@@ -298,7 +298,7 @@ def takes_silence_for_absence(patch: Patch) -> None:
 def gives_up_in_silence(patch: Patch) -> None:
     def absent(self: LookUp, claim: Claim, reason: str, **_more: Any) -> DeliveryStatus:
         with self.publisher.store.write() as tx:
-            deliveries.leave(tx, claim, S.FAILED, reason=reason)
+            claims.leave(tx, claim, S.FAILED, reason=reason)
         return S.FAILED
 
     patch.setattr(LookUp, "_absent", absent)
@@ -369,17 +369,17 @@ def _without(condition: Any, word: str) -> Sequence[ColumnElement[bool]]:
 
 
 def _intend_without(patch: Patch, word: str) -> None:
-    kept = _without(deliveries._INTEND.whereclause, word)
-    patch.setattr(deliveries, "_INTEND", update(delivery).where(*kept).values(status=S.SENDING.value))
+    kept = _without(claims._INTEND.whereclause, word)
+    patch.setattr(claims, "_INTEND", update(delivery).where(*kept).values(status=S.SENDING.value))
 
 
 def _claim_without(patch: Patch, word: str) -> None:
-    kept = _without(deliveries._DUE.element.whereclause, word)  # type: ignore[attr-defined]
-    due = select(d.id).where(*kept).order_by(d.next_at, d.id).limit(deliveries.bindparam("limit")).cte("due")
-    take = update(delivery).where(d.id.in_(select(due.c.id)), deliveries._is(S.SCHEDULED))
-    values = {"owner": deliveries.bindparam("b_owner"), "lease_until": deliveries.bindparam("b_lease_until")}
+    kept = _without(claims._DUE.element.whereclause, word)  # type: ignore[attr-defined]
+    due = select(d.id).where(*kept).order_by(d.next_at, d.id).limit(bindparam("limit")).cte("due")
+    take = update(delivery).where(d.id.in_(select(due.c.id)), _queue.in_status(S.SCHEDULED))
+    values = {"owner": bindparam("b_owner"), "lease_until": bindparam("b_lease_until")}
     taken = take.values(status=S.CLAIMED.value, fence=d.fence + 1, **values).returning(d.id)
-    patch.setattr(deliveries, "_CLAIM", taken)
+    patch.setattr(claims, "_CLAIM", taken)
 
 
 def _take(self: Publisher, ids: list[int]) -> list[Claim]:

@@ -5,11 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from prokes_social.errors import AlreadyMoved, OutcomeUnknown, Unauthorized
+from prokes_social.errors import (
+    AlreadyMoved,
+    OutcomeUnknown,
+    PlatformError,
+    Rejected,
+    SettingsError,
+    Unauthorized,
+)
 from prokes_social.model.alarm import AlarmKind
-from prokes_social.model.delivery import Delivery, DeliveryStatus
+from prokes_social.model.delivery import Delivery, DeliveryStatus, Outcome
 from prokes_social.publishing import Reaper, Settler
-from prokes_social.store import alarms, switches
+from prokes_social.store import alarms, deliveries, switches
 from tests.factories import DUE, add_account, make_content, queue_delivery
 from tests.publishing.conftest import Desk
 
@@ -117,6 +124,100 @@ def test_a_missed_delivery_may_be_sent_late(desk: Desk, settler: Settler) -> Non
     assert desk.row(row.id).status is S.MISSED
     settler.send(row.id, within=timedelta(minutes=5))
     assert desk.publish_due() == ["published"]
+
+
+def rest(desk: Desk, status: DeliveryStatus) -> Delivery:
+    """A delivery that failed or was missed, as far as this database knows."""
+    add_account(desk.store)
+    row = queue_delivery(desk.store)
+    if status is S.FAILED:
+        desk.platform.next_answers = [Rejected("ditolak", said="Not allowed")]
+        desk.publish_due()
+    else:
+        desk.clock.pass_time(hours=2)
+        reap(desk)
+    resting = desk.row(row.id)
+    assert resting.status is status
+    return resting
+
+
+@pytest.mark.parametrize("status", [S.FAILED, S.MISSED])
+@pytest.mark.parametrize("word", ["send", "drop"])
+def test_what_failed_or_was_missed_is_looked_for_too(
+    desk: Desk, settler: Settler, status: DeliveryStatus, word: str
+) -> None:
+    """A database that was restored does not know what went out late after its backup was made."""
+    row = rest(desk, status)
+    desk.platform.show(row.content.text)
+    settled = settler.send(row.id, within=timedelta(minutes=10)) if word == "send" else settler.drop(row.id)
+    assert settled.status is S.PUBLISHED
+    assert desk.publish_due() == []
+    assert len(desk.platform.public) == 1
+    assert ringing(desk) == set()
+
+
+def test_a_post_that_no_known_call_made_leaves_the_known_calls_as_they_were(desk: Desk, settler: Settler) -> None:
+    row = rest(desk, S.FAILED)
+    desk.platform.show(row.content.text)
+    settler.drop(row.id)
+    with desk.store.read() as tx:
+        [tried] = deliveries.attempts(tx, row.id)
+    assert tried["outcome"] == Outcome.REJECTED
+
+
+@pytest.mark.parametrize("status", [S.FAILED, S.MISSED])
+def test_a_person_says_where_a_failed_or_missed_delivery_is(
+    desk: Desk, settler: Settler, status: DeliveryStatus
+) -> None:
+    row = rest(desk, status)
+    settled = settler.there(row.id, "https://x.com/kab/status/99")
+    assert settled.status is S.PUBLISHED
+    assert settled.post
+    assert settled.post.permalink == "https://x.com/kab/status/99"
+
+
+@pytest.mark.parametrize("status", [S.HELD, S.FAILED, S.MISSED])
+@pytest.mark.parametrize(
+    "trouble", [OutcomeUnknown("HTTP 503"), Unauthorized("token ditolak", hint="Sambungkan lagi.")]
+)
+def test_what_can_not_be_asked_stops_a_decision_to_send(
+    desk: Desk, settler: Settler, status: DeliveryStatus, trouble: PlatformError
+) -> None:
+    row = hold(desk, public=True) if status is S.HELD else rest(desk, status)
+    desk.platform.deaf = trouble
+    with pytest.raises(PlatformError) as stopped:
+        settler.send(row.id, within=timedelta(minutes=10))
+    assert str(row.id) in stopped.value.message
+    assert trouble.message in stopped.value.message
+    assert "--there" in stopped.value.hint
+    assert trouble.hint in stopped.value.hint
+    assert desk.row(row.id).status is status
+    assert ringing(desk)
+
+
+@pytest.mark.parametrize("status", [S.FAILED, S.MISSED])
+@pytest.mark.parametrize("trouble", [OutcomeUnknown("HTTP 503"), SettingsError("kunci salah")])
+def test_what_went_out_by_no_means_we_know_of_may_be_dropped_unasked(
+    desk: Desk, settler: Settler, status: DeliveryStatus, trouble: Exception
+) -> None:
+    row = rest(desk, status)
+    desk.platform.deaf = trouble
+    assert settler.drop(row.id).status is S.CANCELLED
+    assert ringing(desk) == set()
+
+
+def test_what_may_be_public_is_not_dropped_unasked(desk: Desk, settler: Settler) -> None:
+    row = hold(desk, public=True)
+    desk.platform.deaf = OutcomeUnknown("HTTP 503")
+    with pytest.raises(PlatformError):
+        settler.drop(row.id)
+    assert desk.row(row.id).status is S.HELD
+
+
+def test_a_person_says_where_it_is_while_the_platform_can_not_be_asked(desk: Desk, settler: Settler) -> None:
+    row = hold(desk, public=True)
+    desk.platform.deaf = Unauthorized("token ditolak")
+    assert settler.there(row.id, "https://x.com/kab/status/99").status is S.PUBLISHED
 
 
 def test_a_doubt_that_lasts_rings_once(desk: Desk) -> None:

@@ -30,6 +30,7 @@ from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.delivery import OUT, Claim, Content, Delivery, DeliveryStatus, Key, Outcome
 from prokes_social.model.platform import Connection, Post, Prepared, Submission
 from prokes_social.planning import content_digest
+from prokes_social.platforms import IsOurs, anybodys
 from prokes_social.publishing import LookUp, Point, Publisher, Reaper, Settler, Timing
 from prokes_social.store import Store, accounts, alarms, approvals, campaigns, deliveries
 from prokes_social.store.tables import metadata
@@ -138,7 +139,7 @@ class Liar(LyingPlatform):
             self.clock.pass_time(20)
         if self.answer in ("drop", "error"):
             raise OutcomeUnknown("HTTP 500", account=connection.account)
-        return self._post(len(self.shown))
+        return self._post(len(self.shown), post.at)
 
     def _refuse(self, connection: Connection) -> None:
         account = connection.account
@@ -156,12 +157,21 @@ class Liar(LyingPlatform):
             self.refused.add(account)
             raise Unauthorized("token ditolak", account=account)
 
-    def find(self, submission: Submission, prepared: Prepared, connection: Connection, since: datetime) -> Post | None:
+    def find(
+        self,
+        submission: Submission,
+        prepared: Prepared,
+        connection: Connection,
+        since: datetime,
+        is_ours: IsOurs = anybodys,
+    ) -> Post | None:
         if self.deaf:
             raise OutcomeUnknown("HTTP 503", account=connection.account)
+        key = prepared.markers.get("key")
         for number, post in enumerate(self.shown, start=1):
-            if post.text == prepared.markers["key"] and self.shows(post):
-                return self._post(number)
+            found = self._post(number, post.at)
+            if post.text == (key or submission.text) and self.shows(post) and (key or is_ours(found)):
+                return found
         known = {post.text for post in (*self.shown, *self.landing)}
         if self.proves and submission.text not in known:
             raise NotSent("container FINISHED", account=connection.account)

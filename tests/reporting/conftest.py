@@ -20,7 +20,7 @@ from prokes_social.model.reach import Metric, ReachSnapshot
 from prokes_social.model.report import Report
 from prokes_social.reporting import campaign_report
 from prokes_social.settings import Settings, load_settings
-from prokes_social.store import Store, accounts, approvals, campaigns, deliveries, snapshots
+from prokes_social.store import Store, accounts, approvals, campaigns, claims, deliveries, snapshots
 from prokes_social.store.snapshots import DueReading
 
 START = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # Monday, 07.00 WIB
@@ -121,10 +121,10 @@ class Office:
     def claims(self, delivery: Delivery, now: datetime) -> Claim:
         with self.store.write() as tx:
             lease = now + timedelta(seconds=60)
-            held = deliveries.claim(tx, owner="w", now=now, uptime=0, lease_until=lease, limit=50)
+            held = claims.claim(tx, owner="w", now=now, uptime=0, lease_until=lease, limit=50)
             for other in held:
                 if other.delivery.id != delivery.id:
-                    deliveries.release(tx, other, next_at=other.delivery.content.due_at)
+                    claims.release(tx, other, next_at=other.delivery.content.due_at)
         return next(claim for claim in held if claim.delivery.id == delivery.id)
 
     def sends(self, delivery: Delivery, late: float = 0.2) -> Claim:
@@ -132,7 +132,7 @@ class Office:
         now = delivery.content.due_at + timedelta(seconds=max(late, 0))
         held = self.claims(delivery, now)
         with self.store.write() as tx:
-            assert deliveries.begin_sending(tx, held, prepared=Prepared(markers={}), now=now, today=now.date())
+            assert claims.begin_sending(tx, held, prepared=Prepared(markers={}), now=now, today=now.date())
         return held
 
     def publishes(self, delivery: Delivery, late: float = 0.2, *, permalink: str = "") -> Delivery:
@@ -143,8 +143,8 @@ class Office:
         held = self.sends(delivery)
         now = delivery.content.due_at + timedelta(seconds=20)
         with self.store.write() as tx:
-            deliveries.end_attempt(tx, delivery.id, outcome=Outcome.UNKNOWN, said=reason, now=now)
-            deliveries.mark_uncertain(tx, held, now=now, first_look=now, reason=reason)
+            claims.end_attempt(tx, delivery.id, outcome=Outcome.UNKNOWN, said=reason, now=now)
+            claims.mark_uncertain(tx, held, now=now, first_look=now, reason=reason)
         return held
 
     def finds_again(self, delivery: Delivery, late: float = 0.4) -> Delivery:
@@ -152,7 +152,7 @@ class Office:
         now = delivery.content.due_at + timedelta(seconds=35)
         with self.store.write() as tx:
             lease = now + timedelta(seconds=60)
-            held = deliveries.claim_lookups(tx, owner="w", now=now, uptime=0, lease_until=lease, limit=9)
+            held = claims.claim_lookups(tx, owner="w", now=now, uptime=0, lease_until=lease, limit=9)
         self._record(next(each for each in held if each.delivery.id == delivery.id), late, "look-up", "")
         return delivery
 
@@ -164,20 +164,20 @@ class Office:
     def holds(self, delivery: Delivery, reason: str) -> Delivery:
         held = self.loses_the_answer(delivery)
         with self.store.write() as tx:
-            deliveries.leave(tx, held, DeliveryStatus.HELD, reason=reason)
+            claims.leave(tx, held, DeliveryStatus.HELD, reason=reason)
         return delivery
 
     def is_refused(self, delivery: Delivery, reason: str) -> Delivery:
         held = self.sends(delivery)
         with self.store.write() as tx:
-            deliveries.end_attempt(tx, delivery.id, outcome=Outcome.REJECTED, said=reason, now=START)
-            deliveries.leave(tx, held, DeliveryStatus.FAILED, reason=reason)
+            claims.end_attempt(tx, delivery.id, outcome=Outcome.REJECTED, said=reason, now=START)
+            claims.leave(tx, held, DeliveryStatus.FAILED, reason=reason)
         return delivery
 
     def misses(self, delivery: Delivery, reason: str = "its window closed") -> Delivery:
         with self.store.write() as tx:
             late = delivery.content.not_after + timedelta(seconds=1)
-            assert delivery.id in deliveries.miss_overdue(tx, now=late, reason=reason)
+            assert delivery.id in claims.miss_overdue(tx, now=late, reason=reason)
         return delivery
 
     def withdraws(self, delivery: Delivery) -> None:
@@ -224,9 +224,9 @@ class Office:
             published_at=delivery.content.due_at + timedelta(seconds=late),
         )
         with self.store.write() as tx:
-            post_id = deliveries.record_post(tx, held, post, found_by=found_by)
+            post_id = claims.record_post(tx, held, post, found_by=found_by)
             assert post_id is not None
-            deliveries.end_attempt(tx, delivery.id, outcome=Outcome.PUBLISHED, said="", now=post.published_at)
+            claims.end_attempt(tx, delivery.id, outcome=Outcome.PUBLISHED, said="", now=post.published_at)
         self.posts[delivery.id] = (post_id, post, delivery.account_id)
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from prokes_social.model.delivery import MOVES, DeliveryStatus, Outcome
+from prokes_social.model.delivery import MOVES, Claim, DeliveryStatus, Outcome
 from prokes_social.model.platform import Post, Prepared
-from prokes_social.store import Store, accounts, deliveries
+from prokes_social.store import Store, accounts, claims, deliveries
 from tests.conftest import SetClock
 from tests.factories import DUE, add_account, make_content, queue_delivery
 
@@ -15,16 +15,16 @@ S = DeliveryStatus
 LEASE = timedelta(seconds=60)
 
 
-def claim(store: Store, clock: SetClock, owner: str = "a", limit: int = 10) -> list[deliveries.Claim]:
+def claim(store: Store, clock: SetClock, owner: str = "a", limit: int = 10) -> list[Claim]:
     with store.write() as tx:
-        return deliveries.claim(
+        return claims.claim(
             tx, owner=owner, now=clock.now(), uptime=clock.uptime(), lease_until=clock.now() + LEASE, limit=limit
         )
 
 
-def begin(store: Store, held: deliveries.Claim, clock: SetClock) -> int | None:
+def begin(store: Store, held: Claim, clock: SetClock) -> int | None:
     with store.write() as tx:
-        return deliveries.begin_sending(
+        return claims.begin_sending(
             tx, held, prepared=Prepared(markers={"key": "1"}), now=clock.now(), today=clock.now().date()
         )
 
@@ -65,7 +65,7 @@ def test_one_account_is_served_in_due_order_and_one_at_a_time(store: Store, cloc
     assert claim(store, clock, "b") == [], "the account is busy"
     assert begin(store, first, clock) == 1
     with store.write() as tx:
-        deliveries.record_post(tx, first, Post(external_id="9", permalink="p", published_at=DUE), found_by="answer")
+        claims.record_post(tx, first, Post(external_id="9", permalink="p", published_at=DUE), found_by="answer")
     assert [held.delivery.id for held in claim(store, clock)] == [late.id]
 
 
@@ -95,7 +95,7 @@ def test_an_intent_under_an_old_fence_is_refused(store: Store, clock: SetClock) 
     [old] = claim(store, clock, "a")
     clock.pass_time(61)
     with store.write() as tx:
-        assert deliveries.reap(tx, now=clock.now(), first_look=clock.now(), reason="") == (1, 0)
+        assert claims.reap(tx, now=clock.now(), first_look=clock.now(), reason="") == (1, 0)
     [new] = claim(store, clock, "b")
     assert begin(store, old, clock) is None
     assert begin(store, new, clock) == 1
@@ -128,16 +128,12 @@ def test_a_send_that_was_lost_becomes_uncertain_and_never_scheduled(store: Store
     begin(store, held, clock)
     clock.pass_time(61)
     with store.write() as tx:
-        assert deliveries.reap(tx, now=clock.now(), first_look=clock.now(), reason="hilang") == (0, 1)
+        assert claims.reap(tx, now=clock.now(), first_look=clock.now(), reason="hilang") == (0, 1)
     assert status(store, row.id) is S.UNCERTAIN
     assert claim(store, clock) == []
     with store.write() as tx:
-        taken = deliveries.claim_lookups(
-            tx, owner="b", now=clock.now(), uptime=0, lease_until=clock.now() + LEASE, limit=5
-        )
-        again = deliveries.claim_lookups(
-            tx, owner="c", now=clock.now(), uptime=0, lease_until=clock.now() + LEASE, limit=5
-        )
+        taken = claims.claim_lookups(tx, owner="b", now=clock.now(), uptime=0, lease_until=clock.now() + LEASE, limit=5)
+        again = claims.claim_lookups(tx, owner="c", now=clock.now(), uptime=0, lease_until=clock.now() + LEASE, limit=5)
     assert [each.delivery.id for each in taken] == [row.id]
     assert again == []
 
@@ -156,7 +152,7 @@ def test_deliveries_whose_window_closed_are_missed(store: Store, clock: SetClock
     row = queue_delivery(store)
     clock.pass_time(minutes=31)
     with store.write() as tx:
-        assert deliveries.miss_overdue(tx, now=clock.now(), reason="terlambat") == [row.id]
+        assert claims.miss_overdue(tx, now=clock.now(), reason="terlambat") == [row.id]
     assert status(store, row.id) is S.MISSED
 
 
@@ -177,8 +173,8 @@ def test_ten_publishers_never_share_a_delivery(store: Store, clock: SetClock) ->
                 taken.append(held.delivery.id)
                 post = Post(external_id=str(held.delivery.id), permalink="p", published_at=DUE)
                 with store.write() as tx:
-                    deliveries.end_attempt(tx, held.delivery.id, outcome=Outcome.PUBLISHED, said="", now=clock.now())
-                    deliveries.record_post(tx, held, post, found_by="answer")
+                    claims.end_attempt(tx, held.delivery.id, outcome=Outcome.PUBLISHED, said="", now=clock.now())
+                    claims.record_post(tx, held, post, found_by="answer")
 
     threads = [threading.Thread(target=work, args=(f"p{n}",)) for n in range(6)]
     for thread in threads:

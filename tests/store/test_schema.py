@@ -8,8 +8,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from prokes_social.errors import MigrationNeeded, StoreError
-from prokes_social.store import Store, schema
+from prokes_social.store import Store, deliveries, schema
 from prokes_social.store.tables import metadata
+from tests.factories import add_account, queue_delivery
 
 
 def test_migrations_end_where_the_program_expects() -> None:
@@ -21,6 +22,20 @@ def test_migrated_tables_equal_the_code(store: Store) -> None:
         context = MigrationContext.configure(tx, opts={"compare_type": False})
         assert compare_metadata(context, metadata) == []
     store.require_current()
+
+
+def test_a_database_of_an_earlier_checkout_is_upgraded_with_its_rows(store: Store) -> None:
+    add_account(store)
+    row = queue_delivery(store)
+    with store.write() as tx:
+        tx.exec_driver_sql("alter table delivery drop column look_since")
+        tx.exec_driver_sql("update alembic_version set version_num = '0001'")
+    with pytest.raises(MigrationNeeded):
+        store.require_current()
+    store.migrate()
+    store.require_current()
+    with store.read() as tx:
+        assert deliveries.get(tx, row.id) == row
 
 
 def test_a_database_that_was_never_migrated_says_so(tmp_path: Path) -> None:

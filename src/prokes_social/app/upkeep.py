@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from prokes_social.clock import zone_named
 from prokes_social.model.delivery import Delivery
-from prokes_social.publishing.restoring import hold_what_came_due
+from prokes_social.publishing.restoring import doubt_what_may_be_out
 from prokes_social.settings import Settings
 from prokes_social.store import Connection, Store, backups, presence
 
@@ -62,15 +62,15 @@ def restore(settings: Settings, file: Path) -> Restored:
 def _restore(store: Store, settings: Settings, file: Path) -> Restored:
     clock = store.clock()
     held: list[Delivery] = []
-
-    def make_ready(tx: Connection) -> None:
-        held.extend(hold_what_came_due(tx, now=clock.now()))
-
     aside = settings.state / FOLDER / f"replaced-{_stamp(clock.now(), settings)}.db"
     aside.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=settings.state) as folder:
         staged = Path(folder) / "restored.db"
         made_at = backups.unpack(file, staged)
+
+        def make_ready(tx: Connection) -> None:
+            held.extend(doubt_what_may_be_out(tx, made_at=made_at, now=clock.now()))
+
         backups.put_in_place(store, staged, aside=aside, now=clock.now, make_ready=make_ready)
     return Restored(made_at=made_at, held=held, aside=aside)
 

@@ -59,13 +59,15 @@ S = DeliveryStatus
 MOVES: Mapping[DeliveryStatus, frozenset[DeliveryStatus]] = {
     S.WAITING: frozenset({S.SCHEDULED, S.HELD, S.CANCELLED, S.MISSED}),  # held: only after a restore
     S.SCHEDULED: frozenset({S.CLAIMED, S.WAITING, S.HELD, S.CANCELLED, S.MISSED}),
-    S.CLAIMED: frozenset({S.SENDING, S.SCHEDULED, S.WAITING, S.FAILED, S.CANCELLED, S.MISSED}),
+    # published without a call: found by the look that comes first after a restore
+    S.CLAIMED: frozenset({S.SENDING, S.SCHEDULED, S.WAITING, S.FAILED, S.CANCELLED, S.MISSED, S.PUBLISHED}),
     S.SENDING: frozenset({S.PUBLISHED, S.SCHEDULED, S.UNCERTAIN, S.FAILED, S.MISSED}),
     S.UNCERTAIN: frozenset({S.PUBLISHED, S.HELD, S.FAILED, S.SCHEDULED}),
     S.HELD: frozenset({S.PUBLISHED, S.SCHEDULED, S.CANCELLED}),
     S.PUBLISHED: frozenset(),
-    S.FAILED: frozenset({S.SCHEDULED, S.WAITING, S.CANCELLED}),
-    S.MISSED: frozenset({S.SCHEDULED, S.WAITING, S.CANCELLED}),
+    # published: found, or named by a person, when a decision was asked for
+    S.FAILED: frozenset({S.SCHEDULED, S.WAITING, S.CANCELLED, S.PUBLISHED}),
+    S.MISSED: frozenset({S.SCHEDULED, S.WAITING, S.CANCELLED, S.PUBLISHED}),
     S.CANCELLED: frozenset({S.WAITING}),
 }
 
@@ -116,6 +118,7 @@ class Delivery:
     cost: Decimal = Decimal(0)
     prepared: Prepared | None = None
     uncertain_since: datetime | None = None
+    look_since: datetime | None = None  #: after a restore: look for it from then on, before it is sent
     lookups: int = 0
     attempts: int = 0
     post: Post | None = None
@@ -124,6 +127,11 @@ class Delivery:
     def last_moment(self) -> datetime:
         """After this it is missed."""
         return self.late_until or self.content.not_after
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Its newest attempt may have made a post; otherwise only a call that a restore made us forget can have."""
+        return self.status in (S.UNCERTAIN, S.HELD) and self.uncertain_since is not None
 
 
 class Outcome(StrEnum):

@@ -6,7 +6,7 @@ name. Adding `threads.py` is enough; settings, choices, checks and contract test
 
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,6 +24,9 @@ from prokes_social.model.platform import Connection, Identity, Limits, Post, Pre
 from prokes_social.model.reach import ReachSnapshot
 from prokes_social.platforms._limits import beyond, without_address
 from prokes_social.problem import Problem
+
+#: Whether a post that only its text speaks for may be the one that is looked for.
+IsOurs = Callable[[Post], bool]
 
 #: Half of the publisher's 60 s lease: a call that takes longer could outlive its claim.
 LONGEST_CALL = 30.0
@@ -61,6 +64,17 @@ class Consent:
 
     url: str
     verifier: Secret
+
+
+def anybodys(_post: Post) -> bool:
+    """Where nothing is known of other posts of the same text."""
+    return True
+
+
+def earliest(newest_first: Iterable[Post], is_ours: IsOurs) -> Post | None:
+    """Of posts that only their text speaks for; of two that show the same second, the one that is listed last."""
+    ours = [post for post in newest_first if is_ours(post)]
+    return min(reversed(ours), key=lambda post: post.published_at, default=None)
 
 
 class Platform(ABC):
@@ -118,8 +132,18 @@ class Platform(ABC):
         """The one public call. Raises NotSent, Rejected, Unauthorized; OutcomeUnknown where it may be out there."""
 
     @abstractmethod
-    def find(self, submission: Submission, prepared: Prepared, connection: Connection, since: datetime) -> Post | None:
+    def find(
+        self,
+        submission: Submission,
+        prepared: Prepared,
+        connection: Connection,
+        since: datetime,
+        is_ours: IsOurs = anybodys,
+    ) -> Post | None:
         """Look for a post whose answer was lost, from `since` on. None: not seen yet. NotSent: proved absent.
+
+        What was prepared tells a post for certain. Its text alone does not, for the same text may go out every week: of
+        the posts that have nothing else to show, the earliest is meant that `is_ours` says yes to.
 
         Where the platform can't be asked now this raises OutcomeUnknown or Unauthorized, never NotSent: a refused
         look-up proves nothing about the post.

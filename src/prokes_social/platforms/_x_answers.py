@@ -47,10 +47,10 @@ def with_our_picture(posts: Sequence[Mapping[str, Any]], ours: Sequence[str]) ->
     return next((each for each in posts if set(_media_keys(each)) & set(ours)), None)
 
 
-def with_our_text(posts: Sequence[Mapping[str, Any]], text: str, *, pictured: bool) -> Mapping[str, Any] | None:
+def with_our_text(posts: Sequence[Mapping[str, Any]], text: str, *, pictured: bool) -> Iterator[Mapping[str, Any]]:
     """By text alone; where ours has a picture of its own, never a post that carries another."""
     candidates = (each for each in posts if not (pictured and _media_keys(each)))
-    return next((each for each in candidates if same_text(text_as_written(each), text)), None)
+    return (each for each in candidates if same_text(text_as_written(each), text))
 
 
 def _media_keys(post: Mapping[str, Any]) -> Sequence[str]:

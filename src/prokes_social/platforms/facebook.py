@@ -9,7 +9,7 @@ from prokes_social.errors import Rejected
 from prokes_social.i18n import Bilingual, _
 from prokes_social.model.platform import Connection, Limits, Post, Prepared, Submission
 from prokes_social.model.reach import Metric
-from prokes_social.platforms import CredentialField
+from prokes_social.platforms import CredentialField, IsOurs, anybodys, earliest
 from prokes_social.platforms._failures import Kind, proved_absent
 from prokes_social.platforms._graph import (
     APP_SECRET,
@@ -95,16 +95,25 @@ class Facebook(GraphPlatform):
 
     # --- find ---
 
-    def find(self, submission: Submission, prepared: Prepared, connection: Connection, since: datetime) -> Post | None:
+    def find(
+        self,
+        submission: Submission,
+        prepared: Prepared,
+        connection: Connection,
+        since: datetime,
+        is_ours: IsOurs = anybodys,
+    ) -> Post | None:
         """With a draft its own state is the proof; otherwise the feed shows the post or, for a while, not yet."""
         graph = self.graph(connection, Kind.LOOK_UP)
         if draft := prepared.markers.get("draft"):
             return self._find_draft(graph, draft, connection, since)
         page = self.own_id(graph, connection)
         photos = set(prepared.markers.get("photos") or ())
-        shown = graph.listing(f"{page}/published_posts", fields=_SHOWN, since=int(since.timestamp()), limit=100)
-        ours = next((each for each in shown if _is_ours(each, photos, submission.text)), None)
-        return self._as_post(ours) if ours else None
+        shown = list(graph.listing(f"{page}/published_posts", fields=_SHOWN, since=int(since.timestamp()), limit=100))
+        if pictured := next((each for each in shown if photos & set(_attached(each))), None):
+            return self._as_post(pictured)
+        same = _with_our_text(shown, submission.text, pictured=bool(photos))
+        return earliest((self._as_post(each) for each in same), is_ours)
 
     def _find_draft(self, graph: Graph, draft: str, connection: Connection, since: datetime) -> Post | None:
         shown = graph.get(draft, fields="id,is_published,created_time,permalink_url")
@@ -160,11 +169,10 @@ def _publish_draft(graph: Graph, draft: str) -> str:
     return draft
 
 
-def _is_ours(shown: Mapping[str, Any], photos: set[str], text: str) -> bool:
-    attached = set(_attached(shown))
-    if photos & attached:
-        return True
-    return not (photos and attached) and _comparable(str(shown.get("message") or "")) == _comparable(text)
+def _with_our_text(shown: Sequence[Mapping[str, Any]], text: str, *, pictured: bool) -> Iterator[Mapping[str, Any]]:
+    """By text alone; where ours has a picture of its own, never a post that carries another."""
+    candidates = (each for each in shown if not (pictured and set(_attached(each))))
+    return (each for each in candidates if _comparable(str(each.get("message") or "")) == _comparable(text))
 
 
 def _attached(shown: Mapping[str, Any]) -> Iterator[str]:

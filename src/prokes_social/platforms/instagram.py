@@ -9,7 +9,7 @@ from prokes_social.errors import PlatformError
 from prokes_social.i18n import Bilingual, _
 from prokes_social.model.platform import Connection, Limits, Post, Prepared, Submission
 from prokes_social.model.reach import Metric
-from prokes_social.platforms import CredentialField
+from prokes_social.platforms import CredentialField, IsOurs, anybodys, earliest
 from prokes_social.platforms._failures import Kind, proved_absent
 from prokes_social.platforms._graph import (
     APP_SECRET,
@@ -124,7 +124,14 @@ class Instagram(GraphPlatform):
 
     # --- find ---
 
-    def find(self, submission: Submission, prepared: Prepared, connection: Connection, since: datetime) -> Post | None:
+    def find(
+        self,
+        submission: Submission,
+        prepared: Prepared,
+        connection: Connection,
+        since: datetime,
+        is_ours: IsOurs = anybodys,
+    ) -> Post | None:
         """The container is the proof: PUBLISHED means that the post exists, and then the media list says which it is.
 
         FINISHED means that nobody has published it, but only after a while: a call whose answer was lost may still be
@@ -132,28 +139,27 @@ class Instagram(GraphPlatform):
         """
         graph = self.graph(connection, Kind.LOOK_UP)
         if (container := prepared.markers.get("container")) is None:  # after a restore: nobody remembers it
-            return self._find_listed(graph, submission, connection, since)
+            return self._find_listed(graph, submission, connection, since, is_ours)
         status = graph.get(container, fields="status_code").get("status_code")
         if status == "PUBLISHED":
-            return self._find_listed(graph, submission, connection, since)
+            return self._find_listed(graph, submission, connection, since, is_ours)
         if status in ("FINISHED", "EXPIRED", "ERROR") and self.clock.now() - since >= PROOF_AFTER:
             raise proved_absent(self.label, connection.account, f"status_code: {status}")
         return None
 
     def _find_listed(
-        self, graph: Graph, submission: Submission, connection: Connection, since: datetime
+        self, graph: Graph, submission: Submission, connection: Connection, since: datetime, is_ours: IsOurs
     ) -> Post | None:
         own = self.own_id(graph, connection)
         listed = graph.listing(f"{own}/media", fields=_SHOWN, since=int(since.timestamp()), limit=100)
         wanted = _comparable(submission.text)
-        ours = [
-            each
+        same = (
+            self._as_post(each)
             for each in listed
             if _comparable(str(each.get("caption") or "")) == wanted
             and (moment(each.get("timestamp")) or since) >= since
-        ]
-        # The earliest: the same caption may have gone out again since the call that was lost.
-        return self._as_post(ours[-1]) if ours else None
+        )
+        return earliest(same, is_ours)
 
     def _as_post(self, shown: Mapping[str, Any]) -> Post:
         return Post(

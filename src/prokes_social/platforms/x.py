@@ -17,7 +17,15 @@ from prokes_social.i18n import Bilingual, _
 from prokes_social.keys import Secret
 from prokes_social.model.platform import Connection, Identity, Limits, Picture, Post, Prepared, Submission
 from prokes_social.model.reach import ReachSnapshot
-from prokes_social.platforms import Consent, CredentialField, Platform, PlatformSettings
+from prokes_social.platforms import (
+    Consent,
+    CredentialField,
+    IsOurs,
+    Platform,
+    PlatformSettings,
+    anybodys,
+    earliest,
+)
 from prokes_social.platforms._failures import Call, Kind, all_forms
 from prokes_social.platforms._session import Session, in_words
 from prokes_social.platforms._weighing import has_link, weighted_length
@@ -143,15 +151,24 @@ class X(Platform):
 
     # --- find ---
 
-    def find(self, submission: Submission, prepared: Prepared, connection: Connection, since: datetime) -> Post | None:
+    def find(
+        self,
+        submission: Submission,
+        prepared: Prepared,
+        connection: Connection,
+        since: datetime,
+        is_ours: IsOurs = anybodys,
+    ) -> Post | None:
         """Never proves absence: the timeline lags behind, minutes were seen."""
         call = self._call(connection, Kind.LOOK_UP)
         user_id = prepared.markers.get("user_id") or self._me(call, connection).external_id
         pages = self._timeline(call, connection, user_id, _TO_FIND, since, None)
         posts = [each for page in pages for each in page]
-        keys = prepared.markers.get("media_keys") or ()
-        found = with_our_picture(posts, keys) or with_our_text(posts, submission.text, pictured=bool(keys))
-        return self._as_post(found, prepared.markers.get("handle")) if found else None
+        keys, handle = prepared.markers.get("media_keys") or (), prepared.markers.get("handle")
+        if pictured := with_our_picture(posts, keys):
+            return self._as_post(pictured, handle)
+        same = with_our_text(posts, submission.text, pictured=bool(keys))
+        return earliest((self._as_post(each, handle) for each in same), is_ours)
 
     def _as_post(self, found: Mapping[str, Any], handle: Any) -> Post:
         external_id = str(found["id"])

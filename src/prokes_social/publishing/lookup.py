@@ -2,19 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from prokes_social.errors import CardError, NotSent, PlatformError, SettingsError
 from prokes_social.i18n import _
 from prokes_social.model.account import Account
 from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.delivery import Claim, DeliveryStatus, Outcome
-from prokes_social.model.platform import Post, Prepared
 from prokes_social.publishing.publisher import Publisher, alarm_text
-from prokes_social.store import accounts, alarms, deliveries
-
-#: How far before the call a look-up reaches back: clocks of platforms and servers differ.
-CLOCK_SKEW = timedelta(minutes=5)
+from prokes_social.store import accounts, alarms, claims
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +20,7 @@ class LookUp:
         """Uncertain deliveries whose next look-up is due."""
         clock, now = self.publisher.clock, self.publisher.clock.now()
         with self.publisher.store.write() as tx:
-            return deliveries.claim_lookups(
+            return claims.claim_lookups(
                 tx,
                 owner=self.publisher.owner,
                 now=now,
@@ -37,7 +32,7 @@ class LookUp:
     def look(self, claim: Claim) -> DeliveryStatus:
         """One look-up; the status in which the delivery was left."""
         try:
-            found = self.find(claim)
+            found = self.publisher.finder.find(claim.delivery)
         except NotSent as error:
             return self._absent(claim, error.message, proved=True, answered=True)
         except (PlatformError, SettingsError, CardError) as error:
@@ -46,22 +41,6 @@ class LookUp:
             return self.publisher.record(claim, found, found_by="look-up")
         return self._again(claim, _("the platform does not show it yet"), answered=True)
 
-    def find(self, claim: Claim) -> Post | None:
-        """Ask the platform once. None: not seen. Raises NotSent where it is proved absent, else PlatformError."""
-        publisher = self.publisher
-        with publisher.store.read() as tx:
-            tries = deliveries.attempts(tx, claim.delivery.id)
-        last = tries[-1] if tries and claim.delivery.uncertain_since else None
-        # Held after a restore: the call that may have made the post is not in this database; its text has to do.
-        prepared = Prepared(markers=last["prepared"] if last else {})
-        since = last["started_at"] if last else claim.delivery.content.due_at
-        submission = publisher.submission_of(claim.delivery)
-        connection = publisher.connection_of(claim.delivery)
-        platform = publisher.platforms[claim.delivery.platform]
-        found = platform.find(submission, prepared, connection, since - CLOCK_SKEW)
-        with publisher.store.read() as tx:
-            return None if found and deliveries.is_anothers(tx, claim, found) else found
-
     def _again(self, claim: Claim, reason: str, *, answered: bool) -> DeliveryStatus:
         done = claim.delivery.lookups + 1
         plan = self.publisher.timing.lookups
@@ -69,7 +48,7 @@ class LookUp:
             return self._absent(claim, reason, answered=answered)
         since = claim.delivery.uncertain_since or self.publisher.clock.now()
         with self.publisher.store.write() as tx:
-            deliveries.look_again(tx, claim, next_at=max(since + plan[done], self.publisher.clock.now()))
+            claims.look_again(tx, claim, next_at=max(since + plan[done], self.publisher.clock.now()))
         return DeliveryStatus.UNCERTAIN
 
     def _absent(self, claim: Claim, reason: str, *, answered: bool, proved: bool = False) -> DeliveryStatus:
@@ -80,11 +59,11 @@ class LookUp:
             in_time = clock.now() <= claim.delivery.last_moment
             if account.resend_when_absent and answered and in_time:
                 now = clock.now()
-                if deliveries.leave(tx, claim, DeliveryStatus.SCHEDULED, reason=reason, next_at=now):
-                    deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.NOT_SENT, said=reason, now=now)
+                if claims.leave(tx, claim, DeliveryStatus.SCHEDULED, reason=reason, next_at=now):
+                    claims.end_attempt(tx, claim.delivery.id, outcome=Outcome.NOT_SENT, said=reason, now=now)
                 return DeliveryStatus.SCHEDULED
             why = _("proved not sent: {reason}", reason=reason) if proved else _("looked for and not found")
-            if deliveries.leave(tx, claim, DeliveryStatus.HELD, reason=why):
+            if claims.leave(tx, claim, DeliveryStatus.HELD, reason=why):
                 what = alarm_text(claim.delivery, why)
                 subject = f"delivery:{claim.delivery.id}"
                 alarms.close(tx, subject, now=clock.now(), kinds=(AlarmKind.UNCERTAIN,))

@@ -21,9 +21,10 @@ from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.delivery import Claim, Delivery, DeliveryStatus, Outcome
 from prokes_social.model.platform import Connection, Post, Prepared, Submission
 from prokes_social.platforms import Platform
+from prokes_social.publishing.finding import Finder
 from prokes_social.publishing.points import Point, go_on
 from prokes_social.publishing.timing import Timing
-from prokes_social.store import Store, accounts, alarms, deliveries, snapshots
+from prokes_social.store import Store, accounts, alarms, claims, deliveries, snapshots
 
 #: Statuses that want a person.
 RINGS = {
@@ -51,7 +52,7 @@ class Publisher:
         """Take due deliveries, at most one an account; each must then be given to `publish`."""
         now = self.clock.now()
         with self.store.write() as tx:
-            return deliveries.claim(
+            return claims.claim(
                 tx,
                 owner=self.owner,
                 now=now,
@@ -68,6 +69,8 @@ class Publisher:
         try:
             connection = self.connection_of(claim.delivery)
             submission = self.submission_of(claim.delivery)
+            if claim.delivery.look_since and (left := self._look_first(claim)):
+                return left
             prepared = self._prepare(claim, submission, connection)
         except PlatformError as error:
             return self._settle_unsent(claim, error)
@@ -81,7 +84,28 @@ class Publisher:
             return self._release(claim, claim.delivery.content.due_at, "")
         return self._send(claim, submission, prepared, connection)
 
+    @property
+    def finder(self) -> Finder:
+        return Finder(
+            store=self.store,
+            platforms=self.platforms,
+            submission_of=self.submission_of,
+            connection_of=self.connection_of,
+        )
+
     # --- before the point of no return ---
+
+    def _look_first(self, claim: Claim) -> DeliveryStatus | None:
+        """A restored delivery may have gone out after the backup was made. None: it has not; go on as usual."""
+        try:
+            found = self.finder.find(claim.delivery)
+        except Rejected as error:  # the question, not the content: until it is answered, nothing is sent
+            return self._try_later(claim, error)
+        if found:
+            return self.record(claim, found, found_by="look-up")
+        with self.store.write() as tx:
+            claims.looked_for(tx, claim)
+        return None
 
     def _prepare(self, claim: Claim, submission: Submission, connection: Connection) -> Prepared:
         kept = claim.delivery.prepared
@@ -94,7 +118,7 @@ class Publisher:
         if not prepared.ready or self.clock.now() < claim.delivery.content.due_at:
             # What goes out at once is written down with the intent; one durable commit less for each post.
             with self.store.write() as tx:
-                deliveries.keep_prepared(tx, claim, prepared)
+                claims.keep_prepared(tx, claim, prepared)
             self.at(Point.KEPT)
         return prepared
 
@@ -139,7 +163,7 @@ class Publisher:
         now = self.clock.now()
         today = now.astimezone(zone_named(claim.delivery.zone)).date()
         with self.store.write() as tx:
-            number = deliveries.begin_sending(tx, claim, prepared=prepared, now=now, today=today, gap=self.timing.gap)
+            number = claims.begin_sending(tx, claim, prepared=prepared, now=now, today=today, gap=self.timing.gap)
         return number is not None
 
     def _step_back(self, claim: Claim) -> DeliveryStatus:
@@ -174,11 +198,11 @@ class Publisher:
     def record(self, claim: Claim, post: Post, *, found_by: str) -> DeliveryStatus:
         """Write the post; if this fails the row stays `sending` and becomes uncertain when its lease ends."""
         with self.store.write() as tx:
-            post_id = deliveries.record_post(tx, claim, post, found_by=found_by)
+            post_id = claims.record_post(tx, claim, post, found_by=found_by)
             if post_id is None:
                 return DeliveryStatus.UNCERTAIN
             now = self.clock.now()
-            deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.PUBLISHED, now=now)
+            claims.end_doubt(tx, claim.delivery.id, outcome=Outcome.PUBLISHED, now=now)
             snapshots.plan_readings(tx, post_id, self.readings_of(claim.delivery, post))
             if claim.delivery.attempts or found_by != "answer":  # nothing rang for one that went out at once
                 alarms.close(tx, _subject(claim), now=now)
@@ -193,9 +217,9 @@ class Publisher:
         now = self.clock.now()
         first = now + self.timing.lookups[0]
         with self.store.write() as tx:
-            if deliveries.mark_uncertain(tx, claim, now=now, first_look=first, reason=_in_words(error)):
+            if claims.mark_uncertain(tx, claim, now=now, first_look=first, reason=_in_words(error)):
                 said = error.said or error.message
-                deliveries.end_attempt(tx, claim.delivery.id, outcome=Outcome.UNKNOWN, said=said, now=now)
+                claims.end_attempt(tx, claim.delivery.id, outcome=Outcome.UNKNOWN, said=said, now=now)
         return DeliveryStatus.UNCERTAIN
 
     # --- small moves ---
@@ -225,9 +249,9 @@ class Publisher:
 
     def _end(self, claim: Claim, outcome: Outcome, error: PlatformError) -> None:
         with self.store.write() as tx:
-            if not deliveries.holds(tx, claim):
+            if not claims.holds(tx, claim):
                 return  # the newest attempt may be another publisher's
-            deliveries.end_attempt(
+            claims.end_attempt(
                 tx,
                 claim.delivery.id,
                 outcome=outcome,
@@ -238,19 +262,19 @@ class Publisher:
 
     def _release(self, claim: Claim, next_at: datetime, reason: str) -> DeliveryStatus:
         with self.store.write() as tx:
-            deliveries.release(tx, claim, next_at=next_at, reason=reason)
+            claims.release(tx, claim, next_at=next_at, reason=reason)
         return DeliveryStatus.SCHEDULED
 
     def _leave(self, claim: Claim, to: DeliveryStatus, reason: str) -> DeliveryStatus:
         with self.store.write() as tx:
-            if deliveries.leave(tx, claim, to, reason=reason) and to in RINGS:
+            if claims.leave(tx, claim, to, reason=reason) and to in RINGS:
                 alarms.ring(tx, RINGS[to], _subject(claim), alarm_text(claim.delivery, reason), now=self.clock.now())
         return to
 
     def _expire(self, claim: Claim) -> DeliveryStatus:
         reason = _("a source expired before the delivery went out")
         with self.store.write() as tx:
-            if deliveries.leave(tx, claim, DeliveryStatus.WAITING, reason=reason):
+            if claims.leave(tx, claim, DeliveryStatus.WAITING, reason=reason):
                 what = alarm_text(claim.delivery, reason)
                 alarms.ring(tx, AlarmKind.EXPIRED, _subject(claim), what, now=self.clock.now())
         return DeliveryStatus.WAITING

@@ -7,7 +7,7 @@ from prokes_social.i18n import _
 from prokes_social.model.alarm import AlarmKind
 from prokes_social.publishing.publisher import alarm_text
 from prokes_social.publishing.timing import Timing
-from prokes_social.store import Connection, Store, alarms, deliveries, switches
+from prokes_social.store import Connection, Store, alarms, claims, deliveries, switches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Reaper:
         now = self.clock.now()
         with self.store.write() as tx:
             lost = _("the publisher was lost during the call")
-            deliveries.reap(tx, now=now, first_look=now + self.timing.lookups[0], reason=lost)
+            claims.reap(tx, now=now, first_look=now + self.timing.lookups[0], reason=lost)
             self._ring_for_doubts(tx)
             alarms.close_settled(tx, now=now)
             # While everything is stopped nothing is missed: `resume` asks about what is overdue.
@@ -29,12 +29,12 @@ class Reaper:
 
     def _ring_for_doubts(self, tx: Connection) -> None:
         now = self.clock.now()
-        for row in deliveries.long_uncertain(tx, since_before=now - self.timing.ring_after):
+        for row in claims.long_uncertain(tx, since_before=now - self.timing.ring_after):
             alarms.ring(tx, AlarmKind.UNCERTAIN, f"delivery:{row.id}", alarm_text(row, row.reason), now=now)
 
     def _miss(self, tx: Connection) -> list[int]:
         now, reason = self.clock.now(), _("its window closed before it could go out")
-        missed = deliveries.miss_overdue(tx, now=now, reason=reason)
+        missed = claims.miss_overdue(tx, now=now, reason=reason)
         for delivery_id in missed:
             if row := deliveries.get(tx, delivery_id):
                 alarms.ring(tx, AlarmKind.MISSED, f"delivery:{row.id}", alarm_text(row, reason), now=now)

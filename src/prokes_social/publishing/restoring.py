@@ -1,4 +1,4 @@
-"""The rows of a backup in, those that may be public already held with an alarm each out."""
+"""The rows of a backup in; what may be public already is held or marked out, to be looked for before it is sent."""
 
 from datetime import datetime
 
@@ -9,9 +9,10 @@ from prokes_social.publishing.publisher import alarm_text
 from prokes_social.store import Connection, alarms, deliveries
 
 
-def hold_what_came_due(tx: Connection, *, now: datetime) -> list[Delivery]:
-    """They wait for a person, whose decision begins with a fresh look at the platform."""
+def doubt_what_may_be_out(tx: Connection, *, made_at: datetime | None, now: datetime) -> list[Delivery]:
+    """What came due since the backup was made waits for a person, whose decision begins with a fresh look."""
     reason = _("came due since the backup; it may be public already")
+    deliveries.look_before_sending(tx, made_at=made_at)
     held = deliveries.hold_what_came_due(tx, now=now, reason=reason)
     for row in held:
         alarms.ring(tx, AlarmKind.HELD, f"delivery:{row.id}", alarm_text(row, reason), now=now)

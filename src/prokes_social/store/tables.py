@@ -152,6 +152,7 @@ delivery = Table(
     Column("prepared_until", Instant),
     _required("prepared_ready", Bool, server_default=text("false")),
     Column("uncertain_since", Instant),
+    Column("look_since", Instant),  # after a restore: it may have gone out since then, unknown to us
     _required("lookups", Integer, server_default="0"),
     UniqueConstraint("campaign", "message", "account_id", "occurrence"),
 )
