@@ -5,6 +5,7 @@ ProkesError               exit code 1
 ├── ContentError          3   campaign, template, brand or table files need a fix; carries the Problems
 ├── CardError             4
 │   ├── AssetMissing          an image, icon or typeface is not there
+│   ├── ScriptNotShaped       a text is in a script that can't be set on this machine
 │   └── TextDoesNotFit        a slot's text is too long at its smallest size
 ├── PlatformError         5   carries the account's name and the platform's own words
 │   ├── NotSent               proved not sent: may be tried again at retry_at
@@ -54,6 +55,10 @@ class CardError(ProkesError):
 
 class AssetMissing(CardError):
     """An image, icon, typeface, template or brand kit that a card names is not there."""
+
+
+class ScriptNotShaped(CardError):
+    """A text's letters must be joined or reordered, and what does that is not on this machine."""
 
 
 class TextDoesNotFit(CardError):

@@ -153,7 +153,7 @@ def card_request(campaign: Campaign, message: Message, size: Size) -> CardReques
         return None
     return CardRequest(
         template=message.card.template,
-        brand=campaign.brand,
+        brand=campaign.brand_of(message.card),
         size=size,
         slots=message.card.slots,
         alt_text=message.card.alt,

@@ -7,13 +7,15 @@ from decimal import Decimal
 import yaml
 
 from prokes_social import planning
+from prokes_social.app.workspace import bundled
 from prokes_social.checking import CheckContext, Rule, check_campaign, check_card, check_plan
 from prokes_social.checking.rule import Silenced
 from prokes_social.checking.texts import addresses
 from prokes_social.loading.document import parse_document
+from prokes_social.loading.templates import load_templates
 from prokes_social.model.account import Account, Directory, Unit
 from prokes_social.model.campaign import Campaign, Loaded
-from prokes_social.model.card import Card, CardRequest
+from prokes_social.model.card import Card, CardCode, CardRequest, CardText
 from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.model.plan import Plan, PlannedChange
 from prokes_social.model.platform import Limits, Size
@@ -41,11 +43,12 @@ DIRECTORY = Directory(
     units=(UNIT,),
     platforms=tuple(LIMITS),
 )
+TEMPLATES = {name: each.value for name, each in load_templates([bundled("assets")]).items()}
 CONTEXT = CheckContext(
     now=NOW,
     limits=LIMITS,
     directory=DIRECTORY,
-    templates=frozenset({"announcement", "checklist"}),
+    templates=TEMPLATES,
     brands=frozenset({"nusa-raya", "tanjung-asri"}),
     x_budget={"humas-x": Decimal("0.30")},
 )
@@ -98,16 +101,34 @@ def published(change: PlannedChange, *, text: str = "", occurrence: str = "") ->
     )
 
 
-def card(size: int) -> Card:
-    request = CardRequest(template="announcement", brand="nusa-raya", size=Size(1080, 1350), slots={}, alt_text="")
-    return Card(request=request, content_digest="", file_digest="", media_type="image/jpeg", data=bytes(size))
+def card(example: str) -> Card:
+    """A card of so many `bytes`, with one `text` or one QR `code` on it, as its inspection would have found them."""
+    said = yaml.safe_load(example)
+    code = said.get("code", {})
+    request = CardRequest(
+        template="announcement", brand="nusa-raya", size=Size(1080, 1350), slots={}, alt_text="", link=code.get("link")
+    )
+    return Card(
+        request=request,
+        content_digest="",
+        file_digest="",
+        media_type="image/jpeg",
+        data=bytes(said.get("bytes", 0)),
+        texts=(_text(**said["text"]),) if "text" in said else (),
+        codes=(CardCode(wanted=code["link"], read=code["read"]),) if code else (),
+        safe=(72, 56, 1008, 1314),
+    )
+
+
+def _text(words: str, box: list[int] | None = None, size: int = 40, **measured: float) -> CardText:
+    left, top, right, bottom = box or (72, 100, 700, 140)
+    return CardText(slot=None, words=words, box=(left, top, right, bottom), size=size, **measured)  # type: ignore[arg-type]
 
 
 def judge(rule: Rule, example: str, context: CheckContext = CONTEXT) -> list[Problem]:
     """What this rule alone finds in an example."""
     if rule.looks_at is Card:
-        size = int(yaml.load(example, yaml.BaseLoader)["bytes"])
-        found = check_card(card(size), campaign(""), ("messages", 0), context)
+        found = check_card(card(example), campaign(""), ("messages", 0), context)
     else:
         file = campaign(example)
         looks_at_file = rule.looks_at in (Campaign, Silenced)

@@ -113,3 +113,53 @@ def test_an_svg_that_reaches_outside_is_refused(folder: Path, reach: str) -> Non
 def test_a_colour_that_is_none_is_pointed_at(folder: Path) -> None:
     problem = problem_of(folder, CHILD.replace("#3A2A86", "ungu"))
     assert problem.place and problem.place.line == 4
+
+
+DARK = """\
+variants:
+  dark:
+    colors: {paper: "#081B19", surface: "#112B28", primary_soft: "#174740", accent_soft: "#3A2B0D",
+             ink: "#EDF7F4", ink_soft: "#AECAC4", accent_text: "#FFCB66", primary_text: "#7FDCCB"}
+"""
+
+
+def test_a_variant_is_a_kit_that_names_only_what_differs(folder: Path) -> None:
+    save(folder, CHILD + DARK)
+    kits = {name: loaded.value for name, loaded in load_brands([folder]).items()}
+    plain, dark = kits["uji"], kits["uji-dark"]
+    assert (dark.variant_of, plain.variant_of) == ("uji", None)
+    assert dark.colors["paper"] == (8, 27, 25)
+    assert dark.colors["primary"] == plain.colors["primary"]
+    assert (dark.footer, dark.typefaces, dark.radius) == (plain.footer, plain.typefaces, plain.radius)
+
+
+def test_a_variant_is_not_inherited_since_its_colours_may_not_fit(folder: Path) -> None:
+    assert "uji-dark" not in load_brands([folder])
+    assert "nusa-raya-dark" in load_brands([folder])
+
+
+def test_a_variant_brings_a_logo_of_its_own(folder: Path) -> None:
+    own = (ASSETS / "brands/tanjung-asri/logo.svg").read_bytes()
+    (folder / "brands/uji/logo-dark.svg").write_bytes(own)
+    save(folder, CHILD + DARK + "    images: {logo: logo-dark.svg}\n")
+    kits = load_brands([folder])
+    assert kits["uji-dark"].value.images["logo"] == "logo-dark.svg"
+    assert kits["uji-dark"].value.files["logo-dark.svg"] == own
+    assert kits["uji"].value.images["logo"] == "logo.svg"
+
+
+def test_an_illegible_variant_is_refused_in_its_own_lines(folder: Path) -> None:
+    problem = problem_of(folder, CHILD + DARK.replace("#EDF7F4", "#33504C"))
+    assert problem.code == "brand-contrast"
+    assert problem.place and problem.place.line == 9
+
+
+def test_the_main_colour_is_read_on_paper_where_a_kit_names_no_other(folder: Path) -> None:
+    kit = load_brands([folder])["uji"].value
+    assert kit.colors["primary_text"] == kit.colors["primary"]
+
+
+def test_personal_cards_carry_no_emblem_unless_the_kit_says_so(folder: Path) -> None:
+    assert not load_brands([folder])["uji"].value.emblem_on_personal
+    save(folder, CHILD + "emblem_on_personal: true\n")
+    assert load_brands([folder])["uji"].value.emblem_on_personal

@@ -105,3 +105,11 @@ def test_the_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
         load_templates([tmp_path])
     files = {problem.place.file for problem in raised.value.problems if problem.place}
     assert {Path(file).stem for file in files} == {"salam", "lain"}
+
+
+def test_a_mistake_in_a_part_is_told_once_and_not_where_the_part_is_used(tmp_path: Path) -> None:
+    text = GOOD.replace("size: [40, 80]", "size: [besar, 80]")
+    with pytest.raises(ContentError) as raised:
+        load_templates([save(tmp_path, text)])
+    [problem] = raised.value.problems
+    assert problem.place and problem.place.line == 5

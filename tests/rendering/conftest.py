@@ -1,12 +1,14 @@
 """A studio with the templates and brand kits that are shipped, and requests to vary."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from prokes_social.loading.brands import load_brands
+from prokes_social.loading.photos import read_photo
 from prokes_social.loading.templates import load_templates
 from prokes_social.model.card import CardRequest
 from prokes_social.model.platform import Size
@@ -21,6 +23,7 @@ def open_studio(*folders: Path) -> Studio:
     return Studio(
         templates={name: loaded.value for name, loaded in load_templates(folders).items()},
         brands={name: loaded.value for name, loaded in load_brands(folders).items()},
+        photos=partial(read_photo, [folder / "photos" for folder in folders]),
     )
 
 

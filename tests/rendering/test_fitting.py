@@ -1,4 +1,4 @@
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given
@@ -80,14 +80,79 @@ def test_a_word_that_is_too_wide_is_named() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["20 detik", "1 meter", "dr. Sari", "22 November", "Rp 50.000", "pukul 19.30", "60 tahun", "1 juta", "No. 5"],
-)
+    [
+        "20 detik", "1 meter", "dr. Sari", "22 November", "Rp 50.000", "pukul 19.30", "60 tahun", "1 juta", "No. 5",
+        "pukul 07.30 WIB", "No. 12", "3 x", "Jl. Merdeka", "Sp. PD", "M. Kes.", "A.Md. Kep", "S. Tr. Keb.",
+        "usia 12 tahun", "Rp 1,5 juta", "Prof. Dr. Sari", "kasih 🙏", "🧼 Sabun",
+    ],
+)  # fmt: skip
 def test_numbers_and_titles_hold_on_to_what_follows(text: str) -> None:
     assert glue(text) == text.replace(" ", NO_BREAK)
 
 
-def test_ordinary_words_may_part() -> None:
-    assert glue("cuci tangan pakai sabun") == "cuci tangan pakai sabun"
+@pytest.mark.parametrize("text", ["cuci tangan pakai sabun", "vitamin C. Minum air", "kelas A. Datang"])
+def test_ordinary_words_may_part(text: str) -> None:
+    assert glue(text) == text
+
+
+def test_degrees_are_never_torn() -> None:
+    name = "dr. Hj. Siti Nurhaliza Kusumaningrum, Sp.PD-KPTI, M. Kes., Sp. PD (K)"
+    for room in range(500, 1400, 60):
+        lines = fit(name, measure, room, (40, 40), 9).lines
+        words = {word.text for line in lines for word in line}
+        assert {"Sp.PD-KPTI,", f"M.{NO_BREAK}Kes.,", f"Sp.{NO_BREAK}PD", f"dr.{NO_BREAK}Hj.{NO_BREAK}Siti"} <= words
+
+
+def test_what_is_glued_is_parted_where_it_is_wider_than_the_room() -> None:
+    setting = fit("pukul 07.30 WIB", measure, 130, (40, 40), 3)
+    assert [[word.text for word in line] for line in setting.lines] == [["pukul"], ["07.30"], ["WIB"]]
+
+
+@pytest.mark.parametrize("text", ["Cuci tangan *20* detik", "Cuci tangan *20 detik*", "Cuci tangan 20 *detik*"])
+def test_a_marked_number_holds_on_to_its_unit(text: str) -> None:
+    for room in range(220, 500, 20):
+        lines = [" ".join(word.text for word in line) for line in fit(text, measure, room, (40, 40), 4).lines]
+        assert any("20 detik" in line.replace(NO_BREAK, " ") for line in lines), lines
+    assert any(word.marked for line in fit(text, measure, 300, (40, 40), 4).lines for word in line)
+
+
+@given(widths, st.floats(min_value=6, max_value=20))
+def test_no_short_word_stands_alone_on_the_last_line_where_another_break_is_as_even(
+    words: list[float], room: float
+) -> None:
+    count = fewest_lines(words, SPACE, room) or 1
+    lines = cut(words, breaks(words, SPACE, room, count))
+    limit = min(room, 1.12 * min(max(map(line, cut(words, ends))) for ends in every_break(len(words), count)))
+    if count > 1 and len(lines[-1]) == 1 and line(lines[-1]) < 0.5 * limit:
+        for ends in every_break(len(words), count):
+            other = cut(words, ends)
+            shortest = min(map(line, other))
+            # Another may leave a shorter word alone further up: that is no better.
+            assert len(other[-1]) == 1 or max(map(line, other)) > limit or shortest < line(lines[-1])
+
+
+def every_break(words: int, lines: int) -> list[tuple[int, ...]]:
+    return [(*ends, words) for ends in combinations(range(1, words), lines - 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "room"),
+    [("Jaga kesehatan keluarga kita", 740), ("Cuci tangan pakai sabun yuk", 700), ("Ayo datang ke posyandu ya", 650)],
+)
+def test_two_lines_share_the_words(text: str, room: int) -> None:
+    (first, last) = fit(text, measure, room, (60, 60), 2).lines
+    assert len(last) > 1 and len(first) > 1
+
+
+def test_a_hanging_mark_takes_no_room() -> None:
+    def hang(word: str) -> float:
+        return 0.5 if word.startswith("“") else 0.0
+
+    assert len(fit("“abcd efgh", measure, 45 * 9.3, (90, 90), 3).lines) == 2
+    assert len(fit("“abcd efgh", measure, 45 * 9.3, (90, 90), 3, hang).lines) == 1
+    with pytest.raises(Overflow):
+        fit("“abcd", measure, 90 * 2.1, (90, 90), 3)
+    assert fit("“abcd", measure, 90 * 2.1, (90, 90), 3, hang).size == 90
 
 
 def test_marked_words_lose_their_stars_and_keep_their_comma() -> None:

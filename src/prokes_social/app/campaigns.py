@@ -71,6 +71,15 @@ class Campaigns:
 
     def draw(self, path: Path, *, message: str | None = None, sizes: Sequence[Size] = ()) -> list[tuple[Message, Card]]:
         """The cards of one message or all, in `sizes` or every size of its template. Raises ContentError."""
+        file, asked = self.requests(path, message=message, sizes=sizes)
+        faults = [self._faults(request, file, ("messages", n, "card")) for n, request in asked]
+        _require_none(list(dict.fromkeys(problem for found in faults for problem in found)), path)
+        return [(file.value.messages[n], self._app.studio.render(request)) for n, request in asked]
+
+    def requests(
+        self, path: Path, *, message: str | None = None, sizes: Sequence[Size] = ()
+    ) -> tuple[Loaded[Campaign], list[tuple[int, CardRequest]]]:
+        """What `draw` would draw, with the place of each message in the list of all. Raises ContentError."""
         file, _warnings = self._load(path)
         wanted = [(n, each) for n, each in enumerate(file.value.messages) if message in (None, each.id) and each.card]
         if not wanted:
@@ -78,10 +87,7 @@ class Campaigns:
                 _("No message “{message}” with a card in {file}.", message=message or "*", file=file.file),
                 hint=_("Messages there: {names}.", names=", ".join(each.id for each in file.value.messages)),
             )
-        asked = [(n, each, request) for n, each in wanted for request in self._requests(file.value, each, sizes)]
-        faults = [self._faults(request, file, ("messages", n, "card")) for n, _message, request in asked]
-        _require_none(list(dict.fromkeys(problem for found in faults for problem in found)), path)
-        return [(each, self._app.studio.render(request)) for _n, each, request in asked]
+        return file, [(n, request) for n, each in wanted for request in self._requests(file.value, each, sizes)]
 
     def id_in(self, path: Path) -> str:
         """The id of the campaign in a file. Raises ContentError."""
@@ -135,7 +141,7 @@ class Campaigns:
             if not found:
                 card = self._app.studio.render(request)
                 cards[card.content_digest] = card
-                found = check_card(card, wanted.file, path, self._context())
+                found = check_card(self._app.studio.inspect(card), wanted.file, path, self._context())
             problems += found
         return cards, list(dict.fromkeys(problems))
 
@@ -175,7 +181,7 @@ class Campaigns:
             limits=self._customs.limits,
             directory=self._app.accounts.directory(),
             allowed_hosts=self._app.settings.checking.allowed_hosts,
-            templates=frozenset(self._app.studio.templates),
+            templates=self._app.studio.templates,
             brands=frozenset(self._app.studio.brands),
             x_budget=self._app.accounts.budget_left(),
         )

@@ -1,14 +1,14 @@
-"""Cards: the studio of a workspace, and contact sheets to look at."""
+"""Folders of a workspace in, the studio that draws its cards out."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from prokes_social.app.workspace import bundled
 from prokes_social.loading.brands import load_brands
+from prokes_social.loading.photos import read_photo
 from prokes_social.loading.templates import load_templates
-from prokes_social.model.card import CardRequest
-from prokes_social.rendering import Studio, contact_sheet, sample_requests
+from prokes_social.rendering import Studio
 
 
 def asset_folders(home: Path | None = None) -> list[Path]:
@@ -18,21 +18,9 @@ def asset_folders(home: Path | None = None) -> list[Path]:
 
 
 def open_studio(folders: Sequence[Path]) -> Studio:
-    """Raises ContentError with the problems of all templates and brand kits."""
+    """Photographs are looked for below `photos/` of each folder. Raises ContentError with the problems of all files."""
     return Studio(
         templates={name: loaded.value for name, loaded in load_templates(folders).items()},
         brands={name: loaded.value for name, loaded in load_brands(folders).items()},
+        photos=partial(read_photo, [folder / "photos" for folder in folders]),
     )
-
-
-def write_sheets(studio: Studio, out: Path) -> Iterator[Path]:
-    """One picture a template and brand: every size, with its short, long and extreme texts."""
-    out.mkdir(parents=True, exist_ok=True)
-    for (template, brand), requests in groupby(sample_requests(studio), key=_template_and_brand):
-        path = out / f"{template}-{brand}.png"
-        path.write_bytes(contact_sheet([studio.render(request) for request in requests]))
-        yield path
-
-
-def _template_and_brand(request: CardRequest) -> tuple[str, str]:
-    return request.template, request.brand

@@ -1,11 +1,13 @@
-"""Our own signed, short-lived address of a card, for platforms that fetch pictures themselves."""
+"""Cards outside of the house: a signed, short-lived address for platforms that fetch them, and whether one is ours."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from prokes_social.model.platform import Picture
-from prokes_social.store import campaigns
+from prokes_social.model.verdict import Origin, Verdict
+from prokes_social.store import campaigns, issued
 
 if TYPE_CHECKING:
     from prokes_social.app import App
@@ -38,3 +40,17 @@ class Media:
             return None
         with self._app.store.read() as tx:
             return campaigns.picture_by_file(tx, file_digest)
+
+    def verify(self, data: bytes, name: str) -> Verdict:
+        """Whether we issued this file: by its bytes, else by the address in its QR code. Raises CardError."""
+        digest = hashlib.sha256(data).hexdigest()
+        with self._app.store.read() as tx:
+            if issued.is_kept(tx, digest):
+                return Verdict(origin=Origin.OURS, file_digest=digest, deliveries=tuple(issued.showing(tx, digest)))
+        from prokes_social.rendering.received import links_on  # numpy and Pillow: only where pictures are opened
+
+        links = links_on(data, name)
+        with self._app.store.read() as tx:
+            found = tuple(issued.linking_to(tx, links))
+        origin = Origin.ALIKE if found else Origin.UNKNOWN
+        return Verdict(origin=origin, file_digest=digest, links=tuple(sorted(links)), deliveries=found)

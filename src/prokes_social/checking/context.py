@@ -9,6 +9,7 @@ from prokes_social.clock import zone_named
 from prokes_social.model.account import Directory
 from prokes_social.model.campaign import LEADERS, OFFICIAL, STAFF, Campaign, Message, Send
 from prokes_social.model.platform import Limits
+from prokes_social.model.template import Template
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +18,7 @@ class CheckContext:
     limits: Mapping[str, Limits]  #: by platform
     directory: Directory | None = None  #: None outside a workspace: accounts are then not looked up
     allowed_hosts: tuple[str, ...] = ("go.id", "who.int")  #: with everything below them
-    templates: frozenset[str] | None = None  #: None: not known
+    templates: Mapping[str, Template] | None = None  #: None: not known
     brands: frozenset[str] | None = None
     x_budget: Mapping[str, Decimal] = field(default_factory=dict)  #: US dollars left this month, by account
 

@@ -33,13 +33,13 @@ def _block(problem: Problem) -> str:
     place = f"{problem.place}: " if problem.place else ""
     lines = [f"{place}{severity} [{problem.code}]", f"  {problem.what}"]
     if problem.place and problem.place.excerpt.strip():
-        lines += _source_line(problem.place)
+        lines += source_lines(problem.place)
     if problem.remedy:
         lines.append(f"  → {problem.remedy}")
     return "\n".join(lines)
 
 
-def _source_line(place: Place) -> list[str]:
+def source_lines(place: Place) -> list[str]:
     """The line with its number, and a caret under the column."""
     start = max(0, min(place.column - 1 - WIDTH // 2, len(place.excerpt) - WIDTH))
     shown = place.excerpt[start : start + WIDTH]

@@ -3,6 +3,7 @@
 `prokes --help` imports every command module to list it, so these stay light: nothing heavy at their top.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ import click
 from prokes_social.i18n import _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from prokes_social.model.platform import Size
 
 
@@ -54,3 +57,32 @@ def format_names() -> Sequence[str]:
     from prokes_social.reporting import formats
 
     return formats.names()
+
+
+def workspace_or_none() -> "Path | None":
+    """The workspace that we stand in, for commands that also work without one."""
+    from pathlib import Path
+
+    from prokes_social.errors import SettingsError
+    from prokes_social.settings import find_home
+
+    try:
+        return find_home(os.environ, Path.cwd())
+    except SettingsError:
+        return None
+
+
+def template_names() -> Sequence[str]:
+    """Those of the workspace and those that are shipped, by their files: a broken one is named too."""
+    from prokes_social.app.cards import asset_folders
+    from prokes_social.loading.templates import template_files
+
+    return sorted(template_files(asset_folders(workspace_or_none())))
+
+
+def brand_names() -> Sequence[str]:
+    """Kits and their variants; those with problems too, as commands that draw with them say what is wrong."""
+    from prokes_social.app.cards import asset_folders
+    from prokes_social.loading.brands import read_brands
+
+    return sorted(read_brands(asset_folders(workspace_or_none())).kits)

@@ -1,7 +1,7 @@
 """Folders with `brands/<name>/brand.yaml` in; complete brand kits by name out, or every Problem at once.
 
-A kit that `extends` another takes from it whatever it does not name itself. The files that a kit names are read here
-and travel in it as bytes, so that drawing needs no folder.
+A kit that `extends` another takes from it whatever it does not name itself, and a variant takes the rest from its kit.
+The files that a kit names are read here and travel in it as bytes, so that drawing needs no folder.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +20,8 @@ from prokes_social.model.campaign import Path as Place
 from prokes_social.problem import Problem
 
 _MOST_BYTES = 5_000_000
+#: A colour that a kit need not name, and the one it then is.
+_STANDS_FOR = {"primary_text": "primary"}
 #: An SVG that reaches for something outside itself is refused.
 _REACHES = (
     b"<!doctype",
@@ -41,18 +43,36 @@ class _Sheet:
     folder: Path
 
 
+@dataclass(frozen=True, kw_only=True)
+class BrandReading:
+    """Kits as far as they can be completed, those with illegible pairs among them; a kit with problems is not to be
+    drawn with."""
+
+    kits: Mapping[str, Loaded[BrandKit]]
+    problems: tuple[Problem, ...]
+
+
 def load_brands(folders: Sequence[Path]) -> dict[str, Loaded[BrandKit]]:
-    """By folder name. A kit of an earlier folder hides its namesakes. Raises ContentError with all Problems."""
+    """By folder name, and its variants as `<name>-<variant>`. A kit of an earlier folder hides its namesakes.
+
+    Raises ContentError with the Problems of all files.
+    """
+    reading = read_brands(folders)
+    if reading.problems:
+        raise content_error(reading.problems, _("The brand kits"))
+    return dict(reading.kits)
+
+
+def read_brands(folders: Sequence[Path]) -> BrandReading:
+    """The same, going on past problems; raises nothing."""
     sheets, problems = _sheets(folders)
     kits: dict[str, Loaded[BrandKit]] = {}
     for name in sheets:
         try:
-            kits[name] = _kit(_lineage(name, sheets))
+            kits |= _kits(name, _lineage(name, sheets), problems)
         except ContentError as error:
-            problems += [each for each in error.problems if each not in problems]
-    if problems:
-        raise content_error(problems, _("The brand kits"))
-    return kits
+            problems += error.problems
+    return BrandReading(kits=kits, problems=tuple(dict.fromkeys(problems)))
 
 
 def brand_files(folders: Sequence[Path]) -> dict[str, Path]:
@@ -92,17 +112,23 @@ def _refused(sheet: _Sheet, path: Place, code: str, what: str, remedy: str) -> C
     return content_error([problem], sheet.loaded.file)
 
 
-def _kit(line: Sequence[_Sheet]) -> Loaded[BrandKit]:
+def _kits(name: str, line: Sequence[_Sheet], problems: list[Problem]) -> dict[str, Loaded[BrandKit]]:
+    """The kit and its variants, by name; what is wrong with them is added to `problems`. Raises ContentError."""
     words: dict[str, Any] = {}
     files: dict[str, bytes] = {}
     for sheet in reversed(line):
-        words = _over(words, sheet.loaded.value.model_dump(exclude_unset=True, exclude={"extends"}))
-        files |= dict(_files(sheet))
-    own = line[0].loaded
-    kit = _complete(words, files, line[0])
-    if problems := list(_illegible(kit, own)):
-        raise content_error(problems, own.file)
-    return replace(own, value=kit)  # type: ignore[arg-type, return-value]
+        words = _over(words, sheet.loaded.value.model_dump(exclude_unset=True, exclude={"extends", "variants"}))
+        files |= dict(_files(sheet, problems))
+    own = line[0]
+    kits = {name: _complete(words, files, own, ())}
+    # Not inherited: colours that fit the province's need not fit the regency's.
+    for variant, differs in own.loaded.value.variants.items():
+        changed = _over(words, differs.model_dump(exclude_unset=True)) | {"variant_of": name}
+        kits[f"{name}-{variant}"] = _complete(changed, files, own, ("variants", variant))
+    for key, kit in kits.items():
+        at: Place = ("variants", key.removeprefix(f"{name}-")) if kit.variant_of else ()
+        problems += _illegible(kit, own.loaded, at)
+    return {key: replace(own.loaded, value=kit) for key, kit in kits.items()}  # type: ignore[arg-type, misc]
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,25 +140,34 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _complete(words: Mapping[str, Any], files: Mapping[str, bytes], sheet: _Sheet) -> BrandKit:
+def _complete(words: Mapping[str, Any], files: Mapping[str, bytes], sheet: _Sheet, at: Place) -> BrandKit:
     try:
         return BrandKit.model_validate({**words, "files": files})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         what = _("The brand kit is not complete: {reason}.", reason=first["msg"])
-        raise _refused(sheet, tuple(first["loc"]), "brand-incomplete", what, _("Add what is missing.")) from None
+        raise _refused(sheet, (*at, *first["loc"]), "brand-incomplete", what, _("Add what is missing.")) from None
 
 
-def _files(sheet: _Sheet) -> Iterator[tuple[str, bytes]]:
-    """The pictures and font files a sheet names, and its own icons. Raises ContentError."""
+def _files(sheet: _Sheet, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
+    """The pictures and font files a sheet names, and its own icons; those that can't be read go to `problems`."""
+    for file, at in _named(sheet):
+        try:
+            yield file, _read(sheet, file, at)
+        except ContentError as error:
+            problems += error.problems
+
+
+def _named(sheet: _Sheet) -> Iterator[tuple[str, Place]]:
+    """Every file that belongs to a sheet, with the place that names it."""
     value = sheet.loaded.value
-    for name, file in value.images.items():
-        yield file, _read(sheet, file, ("images", name))
+    yield from ((file, ("images", name)) for name, file in value.images.items())
+    for variant, differs in value.variants.items():
+        yield from ((file, ("variants", variant, "images", name)) for name, file in differs.images.items())
     for style, typeface in value.typefaces.items():
         if typeface.is_file:
-            yield typeface.family, _read(sheet, typeface.family, ("typefaces", style, "family"))
-    for path in sorted((sheet.folder / "icons").glob("*.svg")):
-        yield f"icons/{path.name}", _read(sheet, f"icons/{path.name}", ())
+            yield typeface.family, ("typefaces", style, "family")
+    yield from ((f"icons/{path.name}", ()) for path in sorted((sheet.folder / "icons").glob("*.svg")))
 
 
 def _read(sheet: _Sheet, file: str, at: Place) -> bytes:
@@ -148,12 +183,15 @@ def _read(sheet: _Sheet, file: str, at: Place) -> bytes:
     return data
 
 
-def _illegible(kit: BrandKit, own: Loaded[BrandSheet]) -> Iterator[Problem]:
-    for text, ground, measured, least in kit.illegible():
+def _illegible(kit: BrandKit, own: Loaded[BrandSheet], at: Place) -> Iterator[Problem]:
+    named = own.value.variants[str(at[1])].colors if at else own.value.colors
+    for pair in kit.illegible():
+        keys = (pair.text, _STANDS_FOR.get(pair.text, pair.text), pair.ground)
+        key = next((each for each in keys if each in named), pair.text)
         yield Problem(
             code="brand-contrast",
             what=_("{text} on {ground} has a contrast of {measured}:1; people need {least}:1.",
-                   text=text, ground=ground, measured=f"{measured:.1f}", least=f"{least:g}"),
-            remedy=_("Make {text} or {ground} lighter or darker.", text=text, ground=ground),
-            place=own.place(("colors", text if text in own.value.colors else ground)),
+                   text=pair.text, ground=pair.ground, measured=f"{pair.measured:.1f}", least=f"{pair.least:g}"),
+            remedy=_("Make {text} or {ground} lighter or darker.", text=pair.text, ground=pair.ground),
+            place=own.place((*at, "colors", key)),
         )  # fmt: skip

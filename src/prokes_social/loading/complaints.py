@@ -54,7 +54,7 @@ class Complaint:
             about=node.value if isinstance(node.value, str) else "",
             index=(key or node.span).start,
             is_missing=missing,
-            is_echo=any(each.spoilt for each in nodes),
+            is_echo=any(each.spoilt for each in nodes) or _is_of_a_part(node, len(error["loc"]) - len(path)),
             empty=node.value is None and error["type"] != "extra_forbidden",
             opening=_bracket(node),
             words=error["msg"],
@@ -106,6 +106,11 @@ def _follow(root: Node, loc: Sequence[str | int]) -> tuple[list[Node], Path]:
             nodes.append(child)
             path.append(step)
     return nodes, tuple(path)
+
+
+def _is_of_a_part(node: Node, steps_left: int) -> bool:
+    """Whether the mistake stands in a template's part and not here, where the part is used: it is told there."""
+    return steps_left > 0 and isinstance(node.value, dict) and "use" in node.value
 
 
 def _bracket(node: Node) -> str:

@@ -13,7 +13,7 @@ DESCRIPTION = "Satu kampanye: pesan, kartu, sumber, dan jadwalnya. Dibuat dari k
 
 def campaign_schema() -> dict[str, Any]:
     """JSON schema, draft 2020-12, for campaign files whose scalars are all taken as text."""
-    schema = _for_editors(Campaign.model_json_schema())
+    schema = for_editors(Campaign.model_json_schema())
     return {"$schema": DIALECT, **schema, "title": TITLE, "description": DESCRIPTION}
 
 
@@ -22,10 +22,10 @@ def campaign_schema_text() -> str:
     return json.dumps(campaign_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _for_editors(schema: Mapping[str, Any]) -> dict[str, Any]:
+def for_editors(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Without pydantic's English titles and our docstrings, which editors would show to people who write campaigns."""
     cleaned = {key: _cleaned(value) for key, value in schema.items()}
-    cleaned["$defs"] = {name: _without(part, "title", "description") for name, part in cleaned["$defs"].items()}
+    cleaned["$defs"] = {name: _without(part, "title", "description") for name, part in cleaned.get("$defs", {}).items()}
     return cleaned
 
 

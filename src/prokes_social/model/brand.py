@@ -1,15 +1,15 @@
 """Brand kit: colours, typefaces, footer and pictures of one office; a regency's kit may build on the province's.
 
 `BrandSheet` is what a brand.yaml says, with everything optional, because a kit that `extends` another names only what
-differs. `BrandKit` is complete: every role has its colour, every pair of colours that templates set on each other is
-legible, and the files it names travel with it as bytes.
+differs; so does a `variant`, the same office in another light. `BrandKit` is complete: every role has its colour, every
+pair of colours that templates set on each other is legible, and the files it names travel with it as bytes.
 """
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from prokes_social.i18n import _
@@ -21,9 +21,10 @@ Rgb = tuple[int, int, int]
 #: What each colour is for. Templates know these words and no others.
 ROLES: dict[str, str] = {
     "primary": "the office's main colour: large areas",
-    "primary_dark": "the same, deeper: shapes on primary, headlines on paper",
+    "primary_dark": "the same, deeper: shapes on primary",
     "primary_light": "the same, lighter: shapes on primary, icons",
     "primary_soft": "a tint: discs behind icons on paper",
+    "primary_text": "the main colour where it is read on paper; primary, where a kit does not name it",
     "accent": "the warm second colour: one thing on a card",
     "accent_soft": "its tint: panels",
     "accent_text": "the warm colour where it is read on paper",
@@ -43,8 +44,8 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     ("ink_soft", "paper", 4.5), ("ink_soft", "surface", 4.5), ("ink_soft", "accent_soft", 4.5),
     ("on_primary", "primary", 4.5), ("on_primary", "primary_dark", 4.5), ("on_primary_soft", "primary", 4.5),
     ("on_primary_soft", "primary_dark", 4.5), ("on_accent", "accent", 4.5),
-    ("primary", "paper", 4.5), ("primary", "surface", 4.5), ("primary_dark", "paper", 4.5),
-    ("primary", "primary_soft", 4.5), ("accent_text", "paper", 4.5), ("accent_text", "accent_soft", 4.5),
+    ("primary_text", "paper", 4.5), ("primary_text", "surface", 4.5), ("primary_text", "primary_soft", 4.5),
+    ("accent_text", "paper", 4.5), ("accent_text", "accent_soft", 4.5),
     ("accent", "primary", 3.0), ("accent", "primary_dark", 3.0),
 )  # fmt: skip
 
@@ -60,8 +61,25 @@ def _rgb(value: Any) -> Any:
     return tuple(bytes.fromhex(value.strip()[1:]))
 
 
-Hue = Annotated[Rgb, BeforeValidator(_rgb)]
+Hue = Annotated[
+    Rgb,
+    BeforeValidator(_rgb),
+    WithJsonSchema({"type": "string", "pattern": f"^{_HEX.pattern}$", "examples": ["#0F5C56"]}),
+]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*(/[A-Za-z0-9_][A-Za-z0-9_-]*)?\.[a-z0-9]{2,5}$")]
+
+
+class Pair(NamedTuple):
+    """A colour that is read on another, as contrast ratios of 1 to 21."""
+
+    text: str
+    ground: str
+    measured: float
+    least: float
+
+    @property
+    def is_legible(self) -> bool:
+        return self.measured >= self.least
 
 
 class Typeface(Strict):
@@ -93,6 +111,13 @@ class FooterSheet(Strict):
     website: str | None = None
 
 
+class Variant(Strict):
+    """The same office in another light; it names only what differs."""
+
+    colors: Mapping[str, Hue] = Field(default_factory=dict)
+    images: Mapping[Id, FileName] = Field(default_factory=dict)
+
+
 class BrandSheet(Strict):
     """What one brand.yaml says."""
 
@@ -103,6 +128,8 @@ class BrandSheet(Strict):
     footer: FooterSheet = FooterSheet()
     images: Mapping[Id, FileName] = Field(default_factory=dict)
     radius: Annotated[float, Field(ge=0, le=2)] | None = None
+    emblem_on_personal: bool | None = None
+    variants: Mapping[Id, Variant] = Field(default_factory=dict)
 
 
 class BrandKit(Strict):
@@ -114,7 +141,17 @@ class BrandKit(Strict):
     footer: Footer
     images: Mapping[str, FileName]
     radius: float = 1.0  #: how round shapes are, as a share of what templates ask for
+    emblem_on_personal: bool = False  #: whether cards of single staff members carry the office's emblem
+    variant_of: str | None = None  #: the kit that this one shows in another light
     files: Mapping[str, bytes] = Field(default_factory=dict, repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_read(cls, data: Any) -> Any:
+        colors = data.get("colors") if isinstance(data, Mapping) else None
+        if not colors or "primary" not in colors:
+            return data
+        return {**data, "colors": {"primary_text": colors["primary"], **colors}}
 
     @model_validator(mode="after")
     def _complete(self) -> "BrandKit":
@@ -128,12 +165,14 @@ class BrandKit(Strict):
         """`brand.primary`. Raises KeyError."""
         return self.colors[reference.removeprefix("brand.")]
 
-    def illegible(self) -> list[tuple[str, str, float, float]]:
-        """Pairs below their ratio: text, ground, measured, needed."""
-        measured = [
-            (text, ground, contrast(self.colors[text], self.colors[ground]), least) for text, ground, least in PAIRS
+    def pairs(self) -> list[Pair]:
+        """Every pair of colours that templates set on each other, measured."""
+        return [
+            Pair(text, ground, contrast(self.colors[text], self.colors[ground]), least) for text, ground, least in PAIRS
         ]
-        return [pair for pair in measured if pair[2] < pair[3]]
+
+    def illegible(self) -> list[Pair]:
+        return [pair for pair in self.pairs() if not pair.is_legible]
 
 
 _STYLES: set[str] = {"display", "title", "text", "label"}

@@ -183,6 +183,9 @@ class CardSpec(Strict):
     template: Id = Field(description="Templat kartu.", examples=["announcement"])
     slots: Mapping[str, Any] = Field(default_factory=dict, description="Isi kartu; tiap templat punya isian sendiri.")
     alt: str = Field(default="", description="Teks alternatif bagi yang tidak dapat melihat gambar.")
+    tone: Id | None = Field(
+        default=None, description="Varian identitas visual untuk kartu ini, misalnya dark.", examples=["dark"]
+    )
     sizes: Mapping[str, Pixels] = Field(default_factory=dict, description="Ukuran kartu untuk tiap platform.")
 
 
@@ -263,6 +266,10 @@ class Campaign(Strict):
 
     def message(self, message_id: str) -> Message:
         return next(message for message in self.messages if message.id == message_id)
+
+    def brand_of(self, card: CardSpec) -> str:
+        """The name of the kit that a card is drawn with; a variant of a kit is a kit of its own."""
+        return f"{self.brand}-{card.tone}" if card.tone else self.brand
 
     def link_of(self, message: Message) -> str | None:
         return message.link or self.link

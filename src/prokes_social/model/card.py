@@ -19,6 +19,31 @@ class CardRequest:
     link: str | None = None  #: for the QR
 
 
+#: Left, top, right, bottom in px from the card's top left corner.
+Edges = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardText:
+    """One line of type as it stands on a card."""
+
+    slot: str | None  #: where its words come from
+    words: str
+    box: Edges  #: from the top of its capitals to the baseline
+    size: int  #: px
+    bold: bool = False
+    color: tuple[int, int, int] = (0, 0, 0)
+    contrast: float = 21.0  #: the least between its colour and the pixels under it, 1 to 21 (WCAG 2.2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardCode:
+    """A QR code on a card: what it should say, and what was read from the finished picture."""
+
+    wanted: str
+    read: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Card:
     request: CardRequest
@@ -26,6 +51,9 @@ class Card:
     file_digest: str  #: SHA-256 of `data`
     media_type: str
     data: bytes = field(repr=False)
+    texts: tuple[CardText, ...] = field(default=(), repr=False)  #: these three only where a card was inspected
+    codes: tuple[CardCode, ...] = ()
+    safe: Edges | None = None  #: the part that every platform shows whole
 
     @property
     def size(self) -> Size:

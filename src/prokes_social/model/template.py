@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, PlainValidator, SerializeAsAny, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, SerializeAsAny, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from prokes_social.i18n import Bilingual, _
@@ -35,8 +35,18 @@ def _both(value: Any) -> Any:
     return (value, value) if isinstance(value, str | int) else value
 
 
+# As they may be written, for editors: what the validators beside them turn into tuples.
+_PX = {"type": "integer", "minimum": 0, "maximum": 4000}
+_PX_SPAN = {"anyOf": [_PX, {"type": "array", "items": _PX, "minItems": 2, "maxItems": 2}]}
+
+
+def _sides_of(each: dict[str, Any]) -> WithJsonSchema:
+    counts = [{"type": "array", "items": each, "minItems": count, "maxItems": count} for count in (2, 4)]
+    return WithJsonSchema({"anyOf": [_PX, *counts]})
+
+
 #: `40`, or `[24, 56]`: the tight and the roomy end; text sizes and spaces move between them.
-Span = Annotated[tuple[Pixels, Pixels], BeforeValidator(_both)]
+Span = Annotated[tuple[Pixels, Pixels], BeforeValidator(_both), WithJsonSchema(_PX_SPAN)]
 
 
 def _four(value: Any) -> Any:
@@ -46,8 +56,8 @@ def _four(value: Any) -> Any:
     return (*value, *value) if isinstance(value, list | tuple) and len(value) == 2 else value
 
 
-Sides = Annotated[tuple[Span, Span, Span, Span], BeforeValidator(_four)]
-Corners = Annotated[tuple[Pixels, Pixels, Pixels, Pixels], BeforeValidator(_four)]
+Sides = Annotated[tuple[Span, Span, Span, Span], BeforeValidator(_four), _sides_of(_PX_SPAN)]
+Corners = Annotated[tuple[Pixels, Pixels, Pixels, Pixels], BeforeValidator(_four), _sides_of(_PX)]
 Opacity = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -167,6 +177,61 @@ class GradientLayer(Layer):
     radius: Corners = (0, 0, 0, 0)
 
 
+class PhotoLayer(Layer):
+    """A photograph that a slot names, cut around `focus`; where there is none, the `initials` of a name in a disc."""
+
+    kind = "photo"
+    photo: Words
+    initials: str | None = None
+    aspect: Annotated[float, Field(gt=0.2, lt=5)] = 1.0  #: width divided by height
+    height: Pixels | None = None
+    shape: Literal["rect", "circle"] = "rect"
+    radius: Corners = (0, 0, 0, 0)
+    focus: tuple[Opacity, Opacity] = (0.5, 0.3)  #: from the left and the top, what must stay in sight; faces sit high
+    border: Border | None = None
+    color: Colour = "brand.primary_soft"  #: of the disc behind initials
+    ink: Colour = "brand.primary_text"
+
+    def words(self) -> str:
+        return self.photo + (self.initials or "")
+
+
+class BarLayer(Layer):
+    """A figure as a bar that is full at `most`; `target` puts a notch where it should be."""
+
+    kind = "bar"
+    bar: Words
+    most: Annotated[float, Field(gt=0)] = 100
+    target: str | None = None
+    height: Pixels = 32
+    radius: Corners = (999, 999, 999, 999)
+    color: Colour = "brand.primary_text"
+    ground: Colour = "brand.primary_soft"
+    notch: Colour = "brand.ink"
+
+    def words(self) -> str:
+        return self.bar + (self.target or "")
+
+
+class RingLayer(Layer):
+    """A figure as a ring that closes at `most`, clockwise from the top; `inside` stands in its middle."""
+
+    kind = "ring"
+    ring: Words
+    size: Pixels
+    thickness: Pixels = 40
+    most: Annotated[float, Field(gt=0)] = 100
+    color: Colour = "brand.primary_text"
+    ground: Colour = "brand.primary_soft"
+    inside: "AnyLayer | None" = None
+
+    def inner(self) -> tuple[Layer, ...]:
+        return (self.inside,) if self.inside else ()
+
+    def words(self) -> str:
+        return self.ring
+
+
 class StackLayer(Layer):
     """One below the other. `rest` says where the column stands when there is room left."""
 
@@ -210,8 +275,8 @@ class RepeatLayer(Layer):
 KINDS: dict[str, type[Layer]] = {
     cls.kind: cls
     for cls in (
-        TextLayer, IconLayer, ImageLayer, QrLayer, RectLayer, CircleLayer, GradientLayer,
-        StackLayer, RowLayer, RepeatLayer,
+        TextLayer, IconLayer, ImageLayer, PhotoLayer, QrLayer, BarLayer, RingLayer,
+        RectLayer, CircleLayer, GradientLayer, StackLayer, RowLayer, RepeatLayer,
     )
 }  # fmt: skip
 #: Keys that are a layer's own name in one layer and a property in another.
@@ -236,17 +301,20 @@ def _refusal(sentence: str) -> PydanticCustomError:
 
 
 AnyLayer: TypeAlias = Annotated[SerializeAsAny[Layer], PlainValidator(_layer)]
-for _container in (StackLayer, RowLayer, RepeatLayer):
+for _container in (RingLayer, StackLayer, RowLayer, RepeatLayer):
     _container.model_rebuild()
 
 
 class Slot(Strict):
     """What a campaign may fill in."""
 
-    kind: Literal["text", "icon", "rows"] = "text"
+    kind: Literal["text", "number", "icon", "photo", "rows"] = "text"
     label: Bilingual
     required: bool = False
     default: str | None = None
+    longest: Annotated[int, Field(ge=1)] | None = None  #: characters of a text
+    least: float = 0  #: of a number
+    most: float = 100
     max: Annotated[int, Field(ge=1, le=12)] = 5  #: rows
     fields: "Mapping[str, Slot]" = Field(default_factory=dict)  #: of one row
 

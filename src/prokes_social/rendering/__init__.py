@@ -4,7 +4,7 @@
 """
 
 from prokes_social.rendering.filling import Fault
-from prokes_social.rendering.sheet import contact_sheet, sample_requests
+from prokes_social.rendering.sheet import Cell, at_phone_width, contact_sheet, named_samples, sample_requests
 from prokes_social.rendering.studio import Studio
 
-__all__ = ["Fault", "Studio", "contact_sheet", "sample_requests"]
+__all__ = ["Cell", "Fault", "Studio", "at_phone_width", "contact_sheet", "named_samples", "sample_requests"]

@@ -69,6 +69,18 @@ def rasterise(data: bytes, size: tuple[int, int], tint: Rgb | None) -> Image.Ima
     return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
 
 
+def is_see_through(data: bytes) -> bool:
+    """Whether a picture has transparent parts, as a logo needs to lie on any colour; drawings always do.
+
+    Raises AssetMissing where it can't be read.
+    """
+    if _is_svg(data):
+        return True
+    image = _opened(data).convert("RGBA")
+    least, _most = image.getchannel("A").getextrema()
+    return float(least) < 255  # type: ignore[arg-type]
+
+
 def _opened(data: bytes) -> Image.Image:
     image = Image.open(BytesIO(data), formats=_FORMATS)
     if image.width * image.height > _MOST_PIXELS:

@@ -35,6 +35,17 @@ def side(content: str, most: int) -> int:
     return most // count * count
 
 
+def side_in_plate(content: str, most: int) -> int:
+    """Px of the code whose quiet zone too lies within `most` px, or of the smallest that phones read."""
+    count = modules(content).width
+    return max(_LEAST_MODULE, most // (count + 2 * QUIET)) * count
+
+
+def quiet(content: str, side: int) -> int:
+    """Px to keep clear around a code of `side` px."""
+    return QUIET * side // modules(content).width
+
+
 def read(picture: Image.Image) -> set[str]:
     """What the QR codes on a picture say."""
     found = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))

@@ -1,8 +1,8 @@
 """Marks in, a picture out: the only module that puts pixels down."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from math import cos, radians, sin
+from math import ceil, cos, floor, pi, radians, sin
 
 import numpy
 from numpy.typing import NDArray
@@ -11,25 +11,44 @@ from PIL import Image, ImageDraw
 from prokes_social.model.brand import Rgb
 from prokes_social.model.platform import Size
 from prokes_social.model.template import Style
-from prokes_social.rendering import codes
-from prokes_social.rendering.marks import AnyMark, Code, Corners, Gradient, Icon, Line, Picture, Shape
+from prokes_social.rendering import codes, emoji
+from prokes_social.rendering.marks import AnyMark, Arc, Code, Corners, Gradient, Icon, Line, Photo, Picture, Shape
+from prokes_social.rendering.scripts import is_plain
+from prokes_social.rendering.shaping import Clear
 from prokes_social.rendering.typefaces import Face
 
 _OVER = 4  #: over-sampling of edges
 _WHITE = (255, 255, 255)
+#: How far letters reach above and below the baseline, and beside their line, in type sizes: Ǻ, ç and f at the most.
+_REACH, _BESIDE = (1.2, 0.4), 0.25
 
 #: A picture's name, its size and tint to its pixels with alpha.
 Rasters = Callable[[str, tuple[int, int], Rgb | None], Image.Image]
+#: A photograph's name, its size and focus to its pixels.
+Cuts = Callable[[str, tuple[int, int], tuple[float, float]], Image.Image]
 
 
 class Canvas:
-    """A picture under way. `pictures` and `icons` give pixels for names."""
+    """A picture under way, or the part of it whose corner lies at `corner`; the rest give pixels for names.
 
-    def __init__(self, base: Image.Image, faces: Mapping[Style, Face], pictures: Rasters, icons: Rasters) -> None:
+    Marks keep their places on the whole picture: a letter moved by so many px might fall into another phase.
+    """
+
+    def __init__(
+        self,
+        base: Image.Image,
+        faces: Mapping[Style, Face],
+        pictures: Rasters,
+        icons: Rasters,
+        photos: Cuts,
+        corner: tuple[int, int] = (0, 0),
+    ) -> None:
         self.image = base
+        self._corner = corner
         self._faces = faces
         self._pictures = pictures
         self._icons = icons
+        self._photos = photos
 
     def draw(self, marks: Iterable[AnyMark]) -> None:
         for mark in marks:
@@ -43,12 +62,19 @@ class Canvas:
                 self._gradient(mark)
             case Picture():
                 self._raster(self._pictures, mark, mark.tint, mark.opacity)
+            case Photo():
+                self._photo(mark)
+            case Arc():
+                self._arc(mark)
             case Icon():
                 self._raster(self._icons, mark, mark.color, 1.0)
             case Line():
                 self._line(mark)
             case Code():
                 self._code(mark)
+
+    def _paste(self, what: Image.Image | Rgb, at: tuple[int, int], mask: Image.Image) -> None:
+        self.image.paste(what, (at[0] - self._corner[0], at[1] - self._corner[1]), mask)
 
     def _shape(self, mark: Shape) -> None:
         left, top, right, bottom = mark.edges()
@@ -61,12 +87,12 @@ class Canvas:
     def _tone(self, color: Rgb, at: tuple[int, int], mask: Image.Image, opacity: float) -> None:
         if opacity < 1:
             mask = mask.point([round(level * opacity) for level in range(256)])
-        self.image.paste(color, (*at, at[0] + mask.width, at[1] + mask.height), mask)
+        self._paste(color, at, mask)
 
     def _gradient(self, mark: Gradient) -> None:
         left, top, right, bottom = mark.edges()
         size = (right - left, bottom - top)
-        self.image.paste(ramp(size, mark.first, mark.last, mark.angle), (left, top), rounded(size, mark.radius, 0))
+        self._paste(ramp(size, mark.first, mark.last, mark.angle), (left, top), rounded(size, mark.radius, 0))
 
     def _raster(self, rasters: Rasters, mark: Picture | Icon, tint: Rgb | None, opacity: float) -> None:
         left, top, right, bottom = mark.edges()
@@ -74,31 +100,82 @@ class Canvas:
         mask = picture.getchannel("A")
         if opacity < 1:
             mask = mask.point([round(level * opacity) for level in range(256)])
-        self.image.paste(picture.convert("RGB"), (left, top), mask)
+        self._paste(picture.convert("RGB"), (left, top), mask)
+
+    def _photo(self, mark: Photo) -> None:
+        left, top, right, bottom = mark.edges()
+        size = (right - left, bottom - top)
+        self._paste(self._photos(mark.name, size, mark.focus), (left, top), rounded(size, mark.radius, 0))
+
+    def _arc(self, mark: Arc) -> None:
+        left, top, right, _bottom = mark.edges()
+        # A thousandth of the ring is less than a pixel of its edge.
+        self._paste(mark.color, (left, top), arc(right - left, mark.thickness, round(mark.share, 3)))
 
     def _line(self, mark: Line) -> None:
-        face, baseline = self._faces[mark.style], mark.baseline
-        left = int(mark.x) - mark.size
-        strip = Image.new("L", (round(mark.width) + 2 * mark.size + 2, mark.size * 2))
-        for character, pen in zip(mark.text, face.pens(mark.text, mark.size, mark.tracking), strict=True):
-            quarters = round((mark.x + pen) * 4)
-            glyph, dx, dy = face.mask(character, mark.size, quarters % 4)
-            # Pasting white through the mask joins glyphs that touch, where adding would brighten the seam.
-            strip.paste(255, (quarters // 4 + dx - left, dy + mark.size + mark.size // 4), glyph)
-        self.image.paste(mark.color, (left, baseline - mark.size - mark.size // 4), strip)
+        left, top, right, bottom = line_box(mark)
+        ground = numpy.ones((bottom - top, right - left), numpy.float32)
+        for x, (clear, dx, dy) in self._glyphs(mark):
+            _multiply(ground, clear, x + dx - left, mark.baseline + dy - top)
+        cover = Image.fromarray(((1 - ground) * 255 + 0.5).astype(numpy.uint8))
+        self._paste(mark.color, (left, top), cover)
+        self._emoji(mark)
+
+    def _glyphs(self, mark: Line) -> Iterator[tuple[int, Clear]]:
+        """Each glyph of the typeface, and each word of another script, with where its pen stands, px."""
+        face = self._faces[mark.style]
+        for run, start in face.placed(mark.text, mark.size, mark.tracking, mark.right_to_left):
+            if run.script:
+                quarters = round((mark.x + start + run.script.margin * mark.size) * 4)
+                yield quarters // 4, face.of_script(run.script).clear(run.text, mark.size, quarters % 4)
+            elif not run.is_emoji:
+                for character, pen in zip(run.text, face.pens(run.text, mark.size, mark.tracking), strict=True):
+                    quarters = round((mark.x + start + pen) * 4)
+                    yield quarters // 4, face.clear(character, mark.size, quarters % 4)
+
+    def _emoji(self, mark: Line) -> None:
+        if is_plain(mark.text):
+            return
+        face = self._faces[mark.style]
+        side = round(emoji.SIDE * face.capitals * mark.size)
+        # Their middle is the capitals' middle.
+        top = mark.baseline - round((mark.height + side) / 2)
+        for run, start in face.placed(mark.text, mark.size, mark.tracking, mark.right_to_left):
+            if run.is_emoji:
+                picture = emoji.picture(run.text, side)
+                x = floor(mark.x + start + emoji.BEARING * mark.size + 0.5)
+                self._paste(picture, (x, top), picture)
 
     def _code(self, mark: Code) -> None:
         left, top, right, bottom = mark.edges()
         if mark.ground:
-            self.image.paste(mark.ground, quiet_zone(mark))
+            zone = quiet_zone(mark)
+            self._paste(mark.ground, zone[:2], Image.new("L", (zone[2] - zone[0], zone[3] - zone[1]), 255))
         dark = codes.modules(mark.content).resize((right - left, bottom - top), Image.Resampling.NEAREST)
-        self.image.paste(mark.color, (left, top), dark.point([255 - level for level in range(256)]))
+        self._paste(mark.color, (left, top), dark.point([255 - level for level in range(256)]))
+
+
+def line_box(mark: Line) -> tuple[int, int, int, int]:
+    """Px that hold all of a line's ink; beyond, it is cut off."""
+    above, below = (max(usual, reach) for usual, reach in zip(_REACH, mark.reach, strict=True))
+    left, beside = int(mark.x), ceil(mark.size * _BESIDE)
+    return (
+        left - beside, mark.baseline - ceil(above * mark.size) - 2,
+        left + round(mark.width) + beside + 2, mark.baseline + ceil(below * mark.size) + 2,
+    )  # fmt: skip
+
+
+def _multiply(ground: NDArray[numpy.float32], clear: NDArray[numpy.float32], x: int, y: int) -> None:
+    """Put a glyph down at `x`, `y`; what lies outside is cut off."""
+    left, top = max(x, 0), max(y, 0)
+    part = ground[top : max(y + clear.shape[0], 0), left : max(x + clear.shape[1], 0)]
+    part *= clear[top - y : top - y + part.shape[0], left - x : left - x + part.shape[1]]
 
 
 def quiet_zone(code: Code) -> tuple[int, int, int, int]:
     """The code's rectangle with four modules more on each side."""
     left, top, right, bottom = code.edges()
-    quiet = codes.QUIET * (right - left) // codes.modules(code.content).width
+    quiet = codes.quiet(code.content, right - left)
     return left - quiet, top - quiet, right + quiet, bottom + quiet
 
 
@@ -133,6 +210,27 @@ def _quarter(radius: int, right: int, low: int) -> Image.Image:
     large = Image.new("L", (side, side))
     ImageDraw.Draw(large).ellipse((-right * side, -low * side, (2 - right) * side - 1, (2 - low) * side - 1), fill=255)
     return large.reduce(_OVER)
+
+
+@lru_cache(maxsize=64)
+def arc(side: int, thickness: int, share: float) -> Image.Image:
+    """Coverage of a ring from the top clockwise, `share` of it, with round ends."""
+    large = Image.new("L", (side * _OVER, side * _OVER))
+    if share > 0:
+        draw, box = ImageDraw.Draw(large), (0, 0, side * _OVER - 1, side * _OVER - 1)
+        draw.arc(box, -90, -90 + 360 * share, fill=255, width=thickness * _OVER)
+        if share < 1:
+            for end in (0.0, share):
+                draw.ellipse(_cap(side, thickness, end), fill=255)
+    return large.reduce(_OVER)
+
+
+def _cap(side: int, thickness: int, share: float) -> tuple[float, float, float, float]:
+    """The disc at an end of an arc, over-sampled."""
+    middle, half = side * _OVER / 2, thickness * _OVER / 2
+    x = middle + (middle - half) * sin(2 * pi * share)
+    y = middle - (middle - half) * cos(2 * pi * share)
+    return x - half, y - half, x + half - 1, y + half - 1
 
 
 def ramp(size: tuple[int, int], first: Rgb, last: Rgb, angle: int) -> Image.Image:

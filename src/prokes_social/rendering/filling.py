@@ -1,6 +1,6 @@
 """What a campaign put into a card's slots in; the words of the layout out, and a fault for everything out of place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -12,8 +12,9 @@ from prokes_social.model.campaign import Path
 from prokes_social.model.card import CardRequest
 from prokes_social.model.template import LINK, Slot, Template
 from prokes_social.problem import Problem
+from prokes_social.rendering.figures import number
 from prokes_social.rendering.icons import icon_svg
-from prokes_social.rendering.words import Values
+from prokes_social.rendering.words import EMBLEM, Values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,8 @@ class Fault:
 def values_of(request: CardRequest, template: Template, kit: BrandKit) -> Values:
     """The words for the layout. What does not belong is left out: `faults_of` has said so."""
     words = {f"brand.{key}": word for key, word in kit.footer.model_dump().items()} | {LINK: request.link or ""}
+    if template.personal and not kit.emblem_on_personal:
+        words[EMBLEM] = ""
     rows = {}
     for name, slot in template.slots.items():
         given = request.slots.get(name)
@@ -43,7 +46,9 @@ def values_of(request: CardRequest, template: Template, kit: BrandKit) -> Values
 
 def _word(given: Any, slot: Slot) -> str:
     word = "" if given is None or isinstance(given, dict | list | tuple) else str(given).strip()
-    return word or slot.default or ""
+    word = word or slot.default or ""
+    # Figures are read with a decimal comma, whichever way they were written.
+    return word.replace(".", ",") if slot.kind == "number" else word
 
 
 def _row(given: Any, slot: Slot) -> dict[str, str]:
@@ -59,11 +64,14 @@ def _as_mapping(given: Any, slot: Slot) -> Mapping[str, Any]:
     return {main: given} if main else {}
 
 
-def faults_of(request: CardRequest, template: Template, kit: BrandKit) -> Iterator[Fault]:
-    """Missing, unknown and misfilled slots; whether texts fit is the layout's to say."""
+def faults_of(
+    request: CardRequest, template: Template, kit: BrandKit, only: Collection[str] | None = None
+) -> Iterator[Fault]:
+    """Missing, unknown and misfilled slots, all or `only` some; whether texts fit is the layout's to say."""
     yield from _strangers(request.slots, template.slots, ("slots",))
     for name, slot in template.slots.items():
-        yield from _slot_faults(name, slot, request.slots.get(name), ("slots", name), kit)
+        if only is None or name in only:
+            yield from _slot_faults(name, slot, request.slots.get(name), ("slots", name), kit)
 
 
 def _strangers(given: Mapping[str, Any], known: Mapping[str, Slot], path: Path) -> Iterator[Fault]:
@@ -98,6 +106,12 @@ def _slot_faults(name: str, slot: Slot, given: Any, path: Path, kit: BrandKit) -
         yield _fault(path, "card-slot-kind", message, _("write it as one text"))
     elif slot.kind == "icon":
         yield from _icon_faults(str(given), path, kit)
+    elif slot.kind == "number":
+        yield from _number_faults(name, slot, str(given), path)
+    elif slot.longest and len(str(given)) > slot.longest:
+        message = _("{slot} has {count} characters; there is room for {most}",
+                    slot=name, count=len(str(given)), most=slot.longest)  # fmt: skip
+        yield _fault(path, "card-text-too-long", message, _("shorten it"))
 
 
 def _rows_faults(name: str, slot: Slot, given: Any, path: Path, kit: BrandKit) -> Iterator[Fault]:
@@ -114,6 +128,19 @@ def _rows_faults(name: str, slot: Slot, given: Any, path: Path, kit: BrandKit) -
         yield from _strangers(fields, slot.fields, here)
         for field_name, field in slot.fields.items():
             yield from _slot_faults(field_name, field, fields.get(field_name), (*here, field_name), kit)
+
+
+def _number_faults(name: str, slot: Slot, given: str, path: Path) -> Iterator[Fault]:
+    try:
+        value = number(given)
+    except ValueError:
+        message = _("{slot} takes a number, not “{text}”", slot=name, text=given[:40])
+        yield _fault(path, "card-slot-kind", message, _("write it like 62 or 62,5"))
+        return
+    if not slot.least <= value <= slot.most:
+        message = _("{slot} is {value}; it lies between {least} and {most}",
+                    slot=name, value=given.strip(), least=f"{slot.least:g}", most=f"{slot.most:g}")  # fmt: skip
+        yield _fault(path, "card-number", message, _("mend the number"))
 
 
 def _icon_faults(name: str, path: Path, kit: BrandKit) -> Iterator[Fault]:

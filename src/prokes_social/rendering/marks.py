@@ -53,6 +53,24 @@ class Picture(Mark):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Photo(Mark):
+    """A photograph, cut so that `focus` stays in sight; shares from the left and the top."""
+
+    name: str
+    focus: tuple[float, float]
+    radius: Corners = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arc(Mark):
+    """A piece of a ring with round ends, clockwise from the top; `share` 1 closes it."""
+
+    share: float
+    thickness: int
+    color: Rgb
+
+
+@dataclass(frozen=True, kw_only=True)
 class Icon(Mark):
     name: str
     color: Rgb
@@ -69,6 +87,9 @@ class Line(Mark):
     color: Rgb
     tracking: float = 0.0
     slot: str | None = None  #: where the words come from
+    hang: float = 0.0  #: px of an opening quotation mark that hangs outside the text's left edge
+    right_to_left: bool = False
+    reach: tuple[float, float] = (0.0, 0.0)  #: type sizes above and below the baseline that words of other scripts take
 
     @property
     def baseline(self) -> int:
@@ -84,7 +105,7 @@ class Code(Mark):
     ground: Rgb | None  #: None where a plate lies behind it
 
 
-AnyMark: TypeAlias = Shape | Gradient | Picture | Icon | Line | Code
+AnyMark: TypeAlias = Shape | Gradient | Picture | Photo | Arc | Icon | Line | Code
 
 
 @dataclass(frozen=True, kw_only=True)

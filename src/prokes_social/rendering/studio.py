@@ -6,34 +6,47 @@ which is copied for every card. The marks of one card come from `layout`, their 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from threading import Lock
-from typing import Any
+from threading import RLock
+from typing import Any, TypeVar
 
 from PIL import Image
 
-from prokes_social.errors import AssetMissing, CardError, TextDoesNotFit
+from prokes_social.errors import AssetMissing, CardError, ScriptNotShaped, TextDoesNotFit
 from prokes_social.i18n import _
 from prokes_social.model.brand import BrandKit
+from prokes_social.model.campaign import Path
 from prokes_social.model.card import Card, CardRequest
 from prokes_social.model.platform import Size
-from prokes_social.model.template import LINK, Artboard, IconLayer, ImageLayer, Layer, Template, names_of
+from prokes_social.model.template import LINK, Artboard, IconLayer, ImageLayer, Layer, Template, TextLayer, names_of
 from prokes_social.problem import Problem
 from prokes_social.rendering import codes
 from prokes_social.rendering.assets import Assets
-from prokes_social.rendering.drawing import Canvas, blank, quiet_zone
-from prokes_social.rendering.encoding import encode
+from prokes_social.rendering.debugging import outlined
+from prokes_social.rendering.drawing import Canvas, Cuts, blank, quiet_zone
+from prokes_social.rendering.emoji import has_picture, plainer, svg_bytes
+from prokes_social.rendering.encoding import encode, media_type_of
 from prokes_social.rendering.filling import Fault, faults_of, suggestion, values_of
 from prokes_social.rendering.icons import icon_svg
-from prokes_social.rendering.layout import Look, compose
+from prokes_social.rendering.inspecting import inspected
+from prokes_social.rendering.layout import compose
+from prokes_social.rendering.look import Look
 from prokes_social.rendering.marks import AnyMark, Code, Line
+from prokes_social.rendering.personal import PersonalCards, split
+from prokes_social.rendering.photos import Photos, check, cut, no_photos
+from prokes_social.rendering.scripts import named, special_in
+from prokes_social.rendering.splicing import spliced
 from prokes_social.rendering.typefaces import faces_of, font_bytes
 from prokes_social.rendering.words import Values
 
 #: Part of every content digest: raised when the engine itself makes the same card look different.
-ENGINE = 1
+ENGINE = 2
+K = TypeVar("K")
+V = TypeVar("V")
+#: Base pictures and compiled personal cards that are kept; each has some megabytes.
+_MOST_KEPT = 8
 
 
 class _Bench:
@@ -53,12 +66,12 @@ class _Bench:
     @cached_property
     def identity(self) -> dict[str, Any]:
         """What of the kit every card shows, with its typefaces as digests of their bytes."""
-        kit = self.kit.model_dump(mode="json", include={"colors", "footer", "radius"})
+        kit = self.kit.model_dump(mode="json", include={"colors", "footer", "radius", "emblem_on_personal"})
         faces = {style: [_sha(font_bytes(face, self.kit)), face.weight] for style, face in self.kit.typefaces.items()}
         return {**kit, "typefaces": faces}
 
-    def canvas(self, base: Image.Image) -> Canvas:
-        return Canvas(base, self.look.faces, self.assets.picture, self.assets.icon)
+    def canvas(self, base: Image.Image, photos: Cuts, corner: tuple[int, int] = (0, 0)) -> Canvas:
+        return Canvas(base, self.look.faces, self.assets.picture, self.assets.icon, photos, corner)
 
 
 @dataclass(frozen=True)
@@ -79,16 +92,20 @@ class _Job:
 
 
 class Studio:
-    """Draws cards. `templates` and `brands` by the names that campaigns use."""
+    """Draws cards. `templates` and `brands` by the names that campaigns use; `photos` gives bytes for slots' names."""
 
-    def __init__(self, templates: Mapping[str, Template], brands: Mapping[str, BrandKit]) -> None:
+    def __init__(
+        self, templates: Mapping[str, Template], brands: Mapping[str, BrandKit], photos: Photos = no_photos
+    ) -> None:
         self.templates = dict(templates)
         self.brands = dict(brands)
+        self._photos = photos
         self._benches = {name: _Bench(kit) for name, kit in self.brands.items()}
         self._bases: dict[tuple[str, str, Size], Image.Image] = {}
         self._boards: dict[tuple[str, Size], str] = {}
+        self._personal: dict[str, PersonalCards] = {}
         # FreeType's faces are shared by all cards and belong to one thread at a time.
-        self._one_at_a_time = Lock()
+        self._one_at_a_time = RLock()
 
     def faults(self, request: CardRequest) -> list[Fault]:
         """Everything to mend before this request can be drawn, with the place of each in the card."""
@@ -96,7 +113,7 @@ class Studio:
             job = self._job(request)
         except _Unknown as unknown:
             return [unknown.fault]
-        misfilled = list(faults_of(request, job.template, job.bench.kit))
+        misfilled = [*faults_of(request, job.template, job.bench.kit), *self._photo_faults(job)]
         return misfilled or self._laid(job)[1]
 
     def check(self, request: CardRequest) -> list[Problem]:
@@ -126,6 +143,8 @@ class Studio:
             "brand": [request.brand, job.bench.identity],
             "pictures": {name: _sha(job.bench.assets.data(name)) for name in sorted(_pictures(job.artboard))},
             "icons": {name: _sha(icon_svg(name, job.bench.kit).encode()) for name in sorted(_icons(job))},
+            "photos": {name: _sha(self._photos(name)) for _path, name in _photos(job)},
+            "scripts": _digests_of_scripts(job),
         }
         return _sha(_canonical(content).encode())
 
@@ -133,12 +152,61 @@ class Studio:
         """Draw a card. Raises CardError, AssetMissing or TextDoesNotFit for the first of its faults."""
         job, marks = self._known(request), self.marks(request)
         with self._one_at_a_time:
-            image = self._drawn(job, marks)
-        data, media_type = encode(image, job.template.picture, spliced=bool(job.template.personal))
+            data = (
+                self.personal(request).draw(request.slots)
+                if job.template.personal
+                else encode(self._drawn(job, marks), job.template.picture)
+            )
         return Card(
             request=request, content_digest=self.digest(request), file_digest=hashlib.sha256(data).hexdigest(),
-            media_type=media_type, data=data,
+            media_type=media_type_of(job.template.picture), data=data,
         )  # fmt: skip
+
+    def inspect(self, card: Card) -> Card:
+        """The card with what can be measured on it, at the cost of laying it out and drawing it once more."""
+        job = self._known(card.request)
+        marks = compose(job.artboard.layers, job.artboard, job.size, job.values(), job.bench.look)
+        with self._one_at_a_time:
+            canvas = job.bench.canvas(blank(job.size), self._cut)
+            return inspected(card, marks, job.artboard, job.bench.kit, canvas)
+
+    def outlined(self, card: Card, width: int = 2) -> bytes:
+        """A PNG of the card with the boxes, baselines and safe zone of its design over it; the card stays as it is."""
+        job = self._known(card.request)
+        marks = compose(job.artboard.layers, job.artboard, job.size, job.values(), job.bench.look)
+        return outlined(card.data, marks, job.artboard, width)
+
+    def personal(self, request: CardRequest) -> PersonalCards:
+        """Cards that differ from `request` in what its template calls personal. Raises CardError for other slots."""
+        own = self._known(request).template.personal
+        shared = {name: value for name, value in request.slots.items() if name not in own}
+        request = replace(request, slots=shared, alt_text="")
+        key = _canonical([request.template, request.brand, str(request.size), shared, request.link])
+        return _kept(self._personal, key, lambda: self._compiled(self._known(request)))
+
+    def _compiled(self, job: _Job) -> PersonalCards:
+        common = set(job.template.slots) - set(job.template.personal)
+        for fault in faults_of(job.request, job.template, job.bench.kit, only=sorted(common)):
+            raise fault.error
+        shared, own = split(job.template, job.artboard, job.size)
+        marks = compose(shared, job.artboard, job.size, job.values(), job.bench.look)
+        _refuse_strange_characters(marks, job.bench.look)
+        with self._one_at_a_time:
+            canvas = job.bench.canvas(blank(job.size), self._cut)
+            canvas.draw(marks)
+        return PersonalCards(
+            request=job.request, personal=job.template.personal, base=canvas.image,
+            file=spliced(canvas.image, job.template.picture),
+            compose=lambda request: self._own_marks(replace(job, request=request), own),
+            canvas=lambda image, corner: job.bench.canvas(image, self._cut, corner),
+        )  # fmt: skip
+
+    def _own_marks(self, job: _Job, layers: Sequence[Layer]) -> list[AnyMark]:
+        for fault in faults_of(job.request, job.template, job.bench.kit, only=job.template.personal):
+            raise fault.error
+        marks = compose(layers, job.artboard, job.size, job.values(), job.bench.look)
+        _refuse_strange_characters(marks, job.bench.look)
+        return marks
 
     def _known(self, request: CardRequest) -> _Job:
         try:
@@ -172,22 +240,32 @@ class Studio:
         return marks, faults
 
     def _drawn(self, job: _Job, marks: Sequence[AnyMark]) -> Image.Image:
-        canvas = job.bench.canvas(self._base(job).copy())
+        canvas = job.bench.canvas(self._base(job).copy(), self._cut)
         canvas.draw(marks)
         _read_back(canvas.image, marks)
         return canvas.image
 
+    def _cut(self, name: str, size: tuple[int, int], focus: tuple[float, float]) -> Image.Image:
+        return cut(self._photos(name), name, size, focus)
+
+    def _photo_faults(self, job: _Job) -> Iterator[Fault]:
+        for path, name in _photos(job):
+            try:
+                check(self._photos(name), name)
+            except CardError as error:
+                code = "card-asset-missing" if isinstance(error, AssetMissing) else "card-photo"
+                yield Fault(path=path, code=code, error=error)
+
     def _base(self, job: _Job) -> Image.Image:
         """The picture of everything below the first layer that a slot touches."""
-        key = (job.request.template, job.request.brand, job.size)
-        if key not in self._bases:
-            canvas = job.bench.canvas(blank(job.size))
-            # Brand words alone: what is drawn here must not depend on any one request.
-            words = {name: word for name, word in job.values().words.items() if name.startswith("brand.")}
-            layers = _layers_of(job.artboard)[0]
-            canvas.draw(compose(layers, job.artboard, job.size, Values(words), job.bench.look))
-            self._bases[key] = canvas.image
-        return self._bases[key]
+        return _kept(self._bases, (job.request.template, job.request.brand, job.size), lambda: self._drawn_base(job))
+
+    def _drawn_base(self, job: _Job) -> Image.Image:
+        canvas = job.bench.canvas(blank(job.size), self._cut)
+        # Brand words alone: what is drawn here must not depend on any one request.
+        words = {name: word for name, word in job.values().words.items() if name.startswith("brand.")}
+        canvas.draw(compose(_layers_of(job.artboard)[0], job.artboard, job.size, Values(words), job.bench.look))
+        return canvas.image
 
     def _board(self, job: _Job) -> str:
         """The artboard and slots as canonical JSON; labels, samples and other sizes change no card of this one."""
@@ -203,6 +281,15 @@ class _Unknown(Exception):
     def __init__(self, what: str, message: str, hint: str) -> None:
         super().__init__(message)
         self.fault = Fault(path=(what,), code=f"card-{what}-unknown", error=AssetMissing(message, hint=hint))
+
+
+def _kept(known: dict[K, V], key: K, make: Callable[[], V]) -> V:
+    """What is known, else made anew; the oldest goes where there are too many."""
+    if key not in known:
+        if len(known) >= _MOST_KEPT:
+            del known[next(iter(known))]
+        known[key] = make()
+    return known[key]
 
 
 def _found(known: Mapping[str, Any], name: str, what: str, message: str) -> Any:
@@ -231,15 +318,38 @@ def _icons(job: _Job) -> set[str]:
     return {name for words in everyone for text in wanted if (name := words.fill(text))}
 
 
+def _digests_of_scripts(job: _Job) -> dict[str, list[str]]:
+    """What of the regional fonts and the emoji any text of the card may draw on."""
+    values = job.values()
+    rows = (word for rows in values.rows.values() for row in rows for word in row.values())
+    fixed = (layer.words() for layer in job.artboard.every_layer() if isinstance(layer, TextLayer))
+    scripts, emoji = special_in("\n".join([*values.words.values(), *rows, *fixed]))
+    fonts = {script.font: [_sha(script.file(bold)) for bold in (False, True)] for script in scripts}
+    return fonts | {each: [_sha(svg_bytes(each))] for each in emoji if has_picture(each)}
+
+
+def _photos(job: _Job) -> list[tuple[Path, str]]:
+    """The photographs that the slots name, and where."""
+    slots = job.template.slots.items()
+    given = ((("slots", name), job.request.slots.get(name)) for name, slot in slots if slot.kind == "photo")
+    return [(path, name) for path, name in given if isinstance(name, str) and name]
+
+
 def _refuse_strange_characters(marks: Sequence[AnyMark], look: Look) -> None:
-    """Raises CardError where a text has a character that its typeface lacks, such as an emoji."""
+    """Raises CardError where a text has a character or an emoji that can't be drawn."""
     for mark in marks:
-        if isinstance(mark, Line) and (strange := [c for c in mark.text if not look.faces[mark.style].has(c)]):
+        if isinstance(mark, Line) and (strange := look.faces[mark.style].missing(mark.text)):
             raise CardError(
-                _("the typeface has no character {character}, which {slot} uses", character=strange[0], slot=mark.slot),
-                hint=_("leave it out of the card; it may stay in the text of the post"),
+                _("the card can't show {character}, which {slot} uses", character=named(strange), slot=mark.slot),
+                hint=_instead_of(strange),
                 slot=mark.slot,
             )
+
+
+def _instead_of(strange: str) -> str:
+    if plain := plainer(strange):
+        return _("use {emoji}, which has a picture", emoji=plain)
+    return _("leave it out of the card; it may stay in the text of the post")
 
 
 def _read_back(image: Image.Image, marks: Sequence[AnyMark]) -> None:
@@ -254,7 +364,9 @@ def _read_back(image: Image.Image, marks: Sequence[AnyMark]) -> None:
 
 
 def _fault_of(error: CardError) -> Fault:
-    codes_by_kind = {TextDoesNotFit: "card-text-too-long", AssetMissing: "card-asset-missing"}
+    codes_by_kind = {
+        TextDoesNotFit: "card-text-too-long", AssetMissing: "card-asset-missing", ScriptNotShaped: "card-script",
+    }  # fmt: skip
     code = "card-link" if error.slot == LINK else codes_by_kind.get(type(error), "card-character-unknown")
     path = (LINK,) if error.slot == LINK else ("slots", error.slot) if error.slot else ()
     return Fault(path=path, code=code, error=error)

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from prokes_social.model.template import NAMES, Layer, RepeatLayer
+from prokes_social.model.template import NAMES, ImageLayer, Layer, RepeatLayer
+
+#: Set to nothing where a card carries no emblem: what a person shares is not the office speaking.
+EMBLEM = "brand.logo"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Values:
 
 def visible(layer: Layer, values: Values) -> bool:
     """Whether a layer shows: as `when` and `unless` say, and not where all it would say is empty."""
+    if isinstance(layer, ImageLayer) and layer.image == EMBLEM and EMBLEM in values.words:
+        return False
     if (layer.when and not values.has(layer.when)) or (layer.unless and values.has(layer.unless)):
         return False
     names = NAMES.findall(layer.words())

@@ -6,7 +6,7 @@ from prokes_social.checking.context import CheckContext
 from prokes_social.checking.rule import Finding
 from prokes_social.checking.rules.unknown_target import suggestion
 from prokes_social.i18n import Bilingual
-from prokes_social.model.campaign import Campaign
+from prokes_social.model.campaign import Campaign, Path
 
 code = "unknown-brand"
 why = Bilingual(
@@ -24,11 +24,19 @@ brand: nusa-raya
 
 
 def check(campaign: Campaign, context: CheckContext) -> Iterator[Finding]:
-    if context.brands is not None and campaign.brand not in context.brands:
-        yield Finding(
-            path=("brand",),
-            what=Bilingual(
-                f"Identitas visual “{campaign.brand}” tidak ada.", f"There is no brand kit “{campaign.brand}”."
-            ),
-            remedy=suggestion(campaign.brand, sorted(context.brands)),
-        )
+    if context.brands is None:
+        return
+    if campaign.brand not in context.brands:
+        yield _finding(("brand",), campaign.brand, context.brands)
+        return
+    for position, message in enumerate(campaign.messages):
+        if message.card and (brand := campaign.brand_of(message.card)) not in context.brands:
+            yield _finding(("messages", position, "card", "tone"), brand, context.brands)
+
+
+def _finding(path: Path, name: str, known: frozenset[str]) -> Finding:
+    return Finding(
+        path=path,
+        what=Bilingual(f"Identitas visual “{name}” tidak ada.", f"There is no brand kit “{name}”."),
+        remedy=suggestion(name, sorted(known)),
+    )
