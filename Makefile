@@ -51,7 +51,7 @@ texts: $(READY)  ## collect the English texts of the source into the Indonesian 
 
 lock:  ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate \
-		--group dev --group browser --all-extras --custom-compile-command "make lock" \
+		--group dev --group browser --group bench --all-extras --custom-compile-command "make lock" \
 		pyproject.toml -o requirements.lock --upgrade --quiet
 
 clean:  ## remove what the commands above made
