@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,3 +86,18 @@ def new_database(server: str) -> str:
     base, _, query = server.partition("?")
     address = base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
     return address.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    """Debian's chromium."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="the browser group is not installed")
+    program = next(
+        (path for path in map(Path, ("/usr/bin/chromium", "/usr/bin/chromium-browser")) if path.exists()), ""
+    )
+    if not program:
+        pytest.skip("there is no chromium on this machine")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -113,3 +113,17 @@ def test_a_mistake_in_a_part_is_told_once_and_not_where_the_part_is_used(tmp_pat
         load_templates([save(tmp_path, text)])
     [problem] = raised.value.problems
     assert problem.place and problem.place.line == 5
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line"),
+    [
+        ("{rect: brand.paper}", "{rect: brand.papper}", 9),
+        ("{use: greeting}", "{use: greeting, plate: {color: brand.inc}}", 12),
+    ],
+)
+def test_a_colour_that_no_kit_has_is_refused_where_it_stands(tmp_path: Path, good: str, bad: str, line: int) -> None:
+    problem = problem_of(tmp_path, GOOD.replace(good, bad))
+    assert problem.code == "template-colour-unknown"
+    assert problem.place and problem.place.line == line
+    assert "primary_soft" in problem.remedy

@@ -2,9 +2,11 @@
 
 import shutil
 import subprocess
+from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy
 import pytest
@@ -114,3 +116,35 @@ def test_much_that_differs_is_drawn_as_a_whole() -> None:
 def test_a_heavy_picture_gets_a_lower_quality() -> None:
     noise = Image.effect_noise((1080, 1080), 80).convert("RGB")
     assert len(spliced(noise, "jpeg").whole()) < len(SplicedJpeg(noise, "jpeg", 90).whole())
+
+
+#: The pixels of a file as the browser decodes it.
+DECODED = """async data => {
+    const image = new Image();
+    image.src = "data:image/jpeg;base64," + data;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    const brush = canvas.getContext("2d");
+    brush.drawImage(image, 0, 0);
+    const pixels = brush.getImageData(0, 0, canvas.width, canvas.height).data;
+    let hash = 2166136261; // FNV-1a
+    for (const level of pixels) hash = Math.imul(hash ^ level, 16777619);
+    return `${canvas.width} × ${canvas.height}: ${hash}`;
+}"""
+
+
+@pytest.mark.browser
+def test_a_browser_sees_the_same_pixels_as_in_a_file_without_markers(browser: Any) -> None:
+    page = browser.new_page()
+    for seed in range(12):
+        chance = Random(seed)
+        base, kind = picture(chance), KINDS[seed % 2]
+        box = somewhere(chance, base.size)
+        changed = with_changes(base, [box], chance)
+        file = SplicedJpeg(base, kind, 90)  # type: ignore[arg-type]
+        spliced_file = file.replaced((area, changed.crop(area)) for area in file.areas([box]))
+        plain = BytesIO()
+        changed.save(plain, "JPEG", quality=90, subsampling={"jpeg": "4:2:0", "jpeg-444": "4:4:4"}[kind])
+        shown = [page.evaluate(DECODED, b64encode(data).decode()) for data in (spliced_file, plain.getvalue())]
+        assert shown[0] == shown[1], seed

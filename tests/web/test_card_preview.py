@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -265,20 +266,6 @@ def test_a_port_that_is_taken_is_an_error_with_a_remedy(run: Run) -> None:
 # --- in a browser ---
 
 
-@pytest.fixture
-def browser() -> Iterator[object]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="the browser group is not installed")
-    program = next(
-        (path for path in map(Path, ("/usr/bin/chromium", "/usr/bin/chromium-browser")) if path.exists()), ""
-    )
-    if not program:
-        pytest.skip("there is no chromium on this machine")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 #: What the first card shows now; null while there is none. Asked in the page, where no element is swapped meanwhile.
 PIXELS = """() => {
     const img = document.querySelector("figure img");
@@ -290,8 +277,8 @@ PIXELS = """() => {
 
 
 @pytest.mark.browser
-def test_the_picture_changes_in_the_browser_without_a_reload(designer: Designer, browser: object) -> None:
-    page = browser.new_page(viewport={"width": 1440, "height": 1000})  # type: ignore[attr-defined]
+def test_the_picture_changes_in_the_browser_without_a_reload(designer: Designer, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
     said: list[str] = []
     # A picture that was asked for just before its template broke is not there any more.
     page.on("console", lambda message: "404" in message.text or said.append(message.text))

@@ -3,12 +3,18 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from prokes_social.errors import ContentError
 from prokes_social.i18n import _
 from prokes_social.loading.document import content_error, load_document
+from prokes_social.model.brand import ROLES
 from prokes_social.model.campaign import Loaded
-from prokes_social.model.template import Template
+from prokes_social.model.template import Layer, Template, descend
 from prokes_social.problem import Problem
+
+#: What begins with `brand.` and names a picture or a word instead.
+_NO_COLOUR = ("image", "when", "unless")
 
 
 def load_templates(folders: Sequence[Path]) -> dict[str, Loaded[Template]]:
@@ -36,7 +42,7 @@ def template_files(folders: Sequence[Path]) -> dict[str, Path]:
 def load_template(path: Path) -> Loaded[Template]:
     """One file. Raises ContentError."""
     loaded = load_document(path, Template)
-    if problems := list(_unknown_words(loaded)):
+    if problems := [*_unknown_words(loaded), *_unknown_colours(loaded)]:
         raise content_error(problems, loaded.file)
     return loaded
 
@@ -53,3 +59,26 @@ def _unknown_words(loaded: Loaded[Template]) -> Iterator[Problem]:
                 remedy=_("Known here: {words}.", words=", ".join(sorted(known))),
                 place=loaded.place(path, word),
             )
+
+
+def _unknown_colours(loaded: Loaded[Template]) -> Iterator[Problem]:
+    """Colours that no brand kit has."""
+    for size, artboard in loaded.value.sizes.items():
+        for index, layer in enumerate(artboard.layers):
+            for name in sorted({name for each in descend(layer) for name in _colours(each)} - ROLES.keys()):
+                yield Problem(
+                    code="template-colour-unknown",
+                    what=_("No brand kit has a colour “{name}”.", name=name),
+                    remedy=_("Known here: {words}.", words=", ".join(ROLES)),
+                    place=loaded.place(("sizes", size, "layers", index), f"brand.{name}"),
+                )
+
+
+def _colours(model: BaseModel) -> Iterator[str]:
+    """Names of the colours that a layer, its plate and their borders say themselves."""
+    for key, value in model:
+        if isinstance(value, BaseModel) and not isinstance(value, Layer):
+            yield from _colours(value)
+        for each in value if isinstance(value, tuple) else (value,):
+            if key not in _NO_COLOUR and isinstance(each, str) and each.startswith("brand."):
+                yield each.removeprefix("brand.")
