@@ -45,6 +45,8 @@ def close(tx: Connection, subject: str, *, now: datetime, kinds: Collection[Alar
 def close_settled(tx: Connection, *, now: datetime) -> None:
     """Alarms about deliveries that moved on since, in whatever way: edited, cancelled, sent again."""
     rings = [row for row in ringing(tx) if row.kind in RINGS_WHILE]
+    if not rings:
+        return
     asked = {int(row.subject.partition(":")[2]) for row in rings}
     rows = tx.execute(select(delivery.c.id, delivery.c.status).where(delivery.c.id.in_(asked)))
     is_now = {row.id: row.status for row in rows}

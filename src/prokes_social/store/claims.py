@@ -138,6 +138,8 @@ def claim_lookups(
     due = select(d.id).where(in_status(S.UNCERTAIN), d.next_at <= now).order_by(d.next_at).limit(limit)
     due = due.with_for_update(skip_locked=True, of=delivery)
     ids = [row.id for row in tx.execute(due)]
+    if not ids:
+        return []
     taken = update(delivery).where(d.id.in_(ids), in_status(S.UNCERTAIN))
     tx.execute(taken.values(owner=owner, next_at=lease_until, fence=d.fence + 1))
     rows = tx.execute(deliveries_in_full().where(d.id.in_(ids)).order_by(d.next_at)).mappings()
@@ -190,7 +192,8 @@ def miss_overdue(tx: Connection, *, now: datetime, reason: str) -> list[int]:
     """Waiting and scheduled rows whose window closed."""
     late = select(d.id).where(d.status.in_([literal_column("'waiting'"), literal_column("'scheduled'")]))
     ids = [row.id for row in tx.execute(late.where(d.not_after < now, last_moment() < now))]
-    moved(tx, d.id.in_(ids), S.MISSED, reason=reason)
+    if ids:
+        moved(tx, d.id.in_(ids), S.MISSED, reason=reason)
     return ids
 
 
