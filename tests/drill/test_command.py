@@ -84,7 +84,7 @@ def test_in_a_workspace_the_drill_uses_its_kind_of_database_and_its_disk(
 
     monkeypatch.setattr(drill, "run", note)
     assert run("drill", "--kills", 11).code == 0
-    assert (asked["db"], asked["server"], asked["deliveries"]) == ("sqlite", None, 14)
+    assert (asked["db"], asked["server"], asked["deliveries"]) == ("sqlite", None, 12)
     assert asked["beside"] == workspace / ".prokes"
     monkeypatch.setenv("PROKES_DATABASE_URL", "postgresql://office@db/prokes")
     assert run("drill").code == 0

@@ -34,7 +34,9 @@ EVERY = 5.0
     "--db", type=click.Choice(("sqlite", "postgres")), help=_("Which database; otherwise the kind used here.")
 )
 @click.option("--kills", type=click.IntRange(1), default=100, show_default=True, help=_("How many publishers to kill."))
-@click.option("--deliveries", type=click.IntRange(1), help=_("How many deliveries; otherwise a twentieth more than kills."))
+@click.option(
+    "--deliveries", type=click.IntRange(1), help=_("How many deliveries; otherwise a twentieth more than kills.")
+)
 @click.option(
     "--publishers", type=click.IntRange(2, 64), default=10, show_default=True, help=_("How many work at a time.")
 )
