@@ -105,7 +105,7 @@ def test_areas_that_meet_become_one() -> None:
     file = SplicedJpeg(Image.new("RGB", (1080, 1080)), "jpeg", 90)
     assert len(file.areas([(0, 0, 20, 20), (10, 10, 40, 40)])) == 1
     assert len(file.areas([(0, 0, 20, 20), (0, 500, 20, 520)])) == 2
-    assert file.areas([(5, 5, 5, 9)]) == []
+    assert file.areas([(5, 5, 5, 9), (-30, 5, -10, 9), (5, 1080, 9, 1100)]) == [], "nothing of these is in the picture"
 
 
 def test_much_that_differs_is_drawn_as_a_whole() -> None:

@@ -86,7 +86,7 @@ class SplicedJpeg(Spliced):
 
     def areas(self, boxes: Iterable[Box]) -> list[Box]:
         wide = self._interval * self._block
-        return _joined(_snapped(box, wide, self._block, self._size) for box in boxes if _has_area(box))
+        return _joined(_snapped(boxes, wide, self._block, self._size))
 
     def replaced(self, parts: Iterable[tuple[Box, Image.Image]]) -> bytes:
         segments = list(self._segments)
@@ -142,7 +142,7 @@ class SplicedPng(Spliced):
         self._strips = [self._strip(pixels[top : top + _STRIP], first=top == 0) for top in tops]
 
     def areas(self, boxes: Iterable[Box]) -> list[Box]:
-        return _joined(_snapped(box, self._size[0], _STRIP, self._size) for box in boxes if _has_area(box))
+        return _joined(_snapped(boxes, self._size[0], _STRIP, self._size))
 
     def replaced(self, parts: Iterable[tuple[Box, Image.Image]]) -> bytes:
         strips = dict(enumerate(self._strips))
@@ -191,15 +191,13 @@ def _combined(before: int, strip: _Strip) -> int:
     return (high % _ADLER) << 16 | low % _ADLER
 
 
-def _snapped(box: Box, wide: int, tall: int, size: tuple[int, int]) -> Box:
-    """`box` grown to whole cells of `wide` × `tall` px, within the picture."""
-    left, top, right, bottom = box
-    left, top = max(left, 0) // wide * wide, max(top, 0) // tall * tall
-    return left, top, min(-(-right // wide) * wide, size[0]), min(-(-bottom // tall) * tall, size[1])
-
-
-def _has_area(box: Box) -> bool:
-    return box[0] < box[2] and box[1] < box[3]
+def _snapped(boxes: Iterable[Box], wide: int, tall: int, size: tuple[int, int]) -> Iterator[Box]:
+    """What of each box lies in the picture, grown to whole cells of `wide` × `tall` px."""
+    for box in boxes:
+        left, top, right, bottom = max(box[0], 0), max(box[1], 0), min(box[2], size[0]), min(box[3], size[1])
+        if left < right and top < bottom:
+            right, bottom = min(-(-right // wide) * wide, size[0]), min(-(-bottom // tall) * tall, size[1])
+            yield left // wide * wide, top // tall * tall, right, bottom
 
 
 def _joined(boxes: Iterable[Box]) -> list[Box]:
