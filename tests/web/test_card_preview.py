@@ -300,9 +300,8 @@ def test_the_picture_changes_in_the_browser_without_a_reload(designer: Designer,
     page.check("#lines")
     page.wait_for_selector("figure img[src$='?lines']")
     first.click()
-    assert page.locator("dialog[open] img").evaluate(
-        "img => img.naturalWidth || img.decode().then(() => img.naturalWidth)"
-    )
+    # Asked until it is so: the picture that was there already gives way to the wanted one.
+    until(lambda: page.evaluate("document.querySelector('dialog[open] img')?.naturalWidth > 0"))
     page.keyboard.press("ArrowRight")
     assert "1600 × 900" in page.locator("#caption").inner_text()
     assert page.evaluate("window.notReloaded")
