@@ -2,20 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from prokes_social import i18n
+from prokes_social.app.pages import environment
 from prokes_social.errors import CardError
 from prokes_social.model.card import CardRequest
 from prokes_social.model.platform import Size
 from prokes_social.problem import Problem
 from prokes_social.rendering import Cell, Studio, at_phone_width, contact_sheet, named_samples
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 CARDS = "cards"  #: the folder of the single cards, beside the page
 PHONE = 360  #: px that phones show of a card's width
@@ -126,16 +122,8 @@ def _placed(card: ShownCard, place: tuple[int, int, int, int], sheet: Size) -> S
 
 
 def _page(sheets: list[ShownSheet]) -> str:
-    return _environment().get_template("sheets.html.j2").render(sheets=sheets, language=i18n.language(), phone=PHONE)
-
-
-@cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("prokes_social.app"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.globals |= {"_": i18n._, "n_": i18n.n_}
-    return environment
+    return (
+        environment("prokes_social.app")
+        .get_template("sheets.html.j2")
+        .render(sheets=sheets, language=i18n.language(), phone=PHONE)
+    )

@@ -5,22 +5,20 @@ from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from prokes_social import i18n
+from prokes_social.app.pages import environment
 from prokes_social.app.preview import Preview, View
 from prokes_social.checking.formats import source_lines
 from prokes_social.errors import CardError
 from prokes_social.model.platform import Size
 from prokes_social.rendering.debugging import legend
 from prokes_social.rendering.encoding import WISHED_BYTES
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 STATIC = {"preview.css": "text/css; charset=utf-8", "preview.js": "text/javascript; charset=utf-8"}
 #: Nothing but our own files, no script in the page, and nowhere to send anything.
@@ -86,7 +84,7 @@ def _picture(preview: Preview, version: str, number: int, *, outlined: bool) -> 
 def _html(name: str, view: View) -> Response:
     sizes = dict.fromkeys(each.request.size for each in view.exhibits)
     numbered = list(enumerate(view.exhibits))
-    text = _environment().get_template(name).render(
+    text = environment("prokes_social.web").get_template(name).render(
         view=view, brands=_by_brand(numbered), sizes=sizes, language=i18n.language(), legend=legend(),
         heavy=WISHED_BYTES, thumbnail=_thumbnail, source_lines=source_lines,
     )  # fmt: skip
@@ -114,15 +112,3 @@ def _headers(caching: str) -> Mapping[str, str]:
 @cache
 def _part(name: str) -> bytes:
     return files("prokes_social.web").joinpath("static", name).read_bytes()
-
-
-@cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("prokes_social.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.globals |= {"_": i18n._, "n_": i18n.n_}
-    return environment
