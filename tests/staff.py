@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from random import Random
 
 from PIL import Image
 
@@ -30,6 +31,17 @@ sizes:
       - {rect: brand.surface, box: [0, 0, 600, 400]}
       - {text: "{name}", box: [64, 100, 472, 120], font: title, size: [24, 32], lines: 3, color: brand.ink}
 """
+#: A card without a place for anybody's name.
+BOARD = """\
+label: {id: Papan, en: Board}
+slots:
+  headline: {required: true, label: {id: Judul, en: Headline}}
+sizes:
+  600x600:
+    layers:
+      - {rect: brand.surface, box: [0, 0, 600, 600]}
+      - {text: "{headline}", box: [64, 64, 472, 400], size: [20, 60], lines: 4, color: brand.ink}
+"""
 CAMPAIGN = """\
 id: janji-pegawai
 title: Janji pegawai
@@ -48,7 +60,7 @@ messages:
   - id: untuk-semua
     text: Mari saling menjaga.
     sources: [se]
-    card: {template: announcement, slots: {headline: Mari saling menjaga}, alt: Kartu ajakan.}
+    card: {template: papan, slots: {headline: Mari saling menjaga}, alt: Kartu ajakan.}
 """
 FIRST = ["Siti", "Budi", "Ratna", "Yohanes", "Ngurah", "Kusumaningrum", "Tri", "Dewi"]
 LAST = ["Rahmawati", "Wulandari", "Nugraha", "Lestari", "Tandi", "Prawira", "Santoso"]
@@ -57,6 +69,7 @@ LAST = ["Rahmawati", "Wulandari", "Nugraha", "Lestari", "Tandi", "Prawira", "San
 def furnish(home: Path) -> None:
     """Put template and campaign into a workspace."""
     (home / "assets" / "templates" / "uji.yaml").write_text(TEMPLATE)
+    (home / "assets" / "templates" / "papan.yaml").write_text(BOARD)
     (home / "campaigns" / "janji.yaml").write_text(CAMPAIGN)
 
 
@@ -64,6 +77,24 @@ def people(count: int) -> list[list[str]]:
     """Rows with their headings; everybody is somebody else."""
     rows = [[f"{FIRST[n % 8]} {LAST[n % 7]} {n}, S.Kep.", f"Dinas {LAST[n % 3]}"] for n in range(count)]
     return [["nama", "unit"], *rows]
+
+
+def crowd(count: int, photos: Sequence[str], chance: Random) -> list[list[str]]:
+    """Rows with their headings; names of made-up syllables with titles, so that no cache of words helps."""
+    syllables = [consonant + vowel for consonant in "srnwdkmtblhy" for vowel in "aiueo"]
+
+    def word() -> str:
+        return "".join(chance.choices(syllables, k=chance.randint(2, 4))).title()
+
+    def row(number: int) -> list[str]:
+        before, after = (
+            chance.choice(["", "dr. ", "Ns. ", "Prof. Dr. dr. Hj. "]),
+            chance.choice(["", ", S.Kep.", ", M.Kes."]),
+        )
+        photo = photos[number // 50 % len(photos)] if number % 50 == 0 else ""
+        return [f"{before}{word()} {word()} {word()}{after}", f"Dinas {LAST[number % 7]}", photo]
+
+    return [["nama", "unit", "foto"], *(row(number) for number in range(count))]
 
 
 def write_csv(path: Path, rows: Iterable[Sequence[str]], delimiter: str = ";") -> Path:

@@ -57,6 +57,57 @@ def test_a_broken_template_is_refused_with_its_place(run: Run, template: Path) -
     assert "salam.yaml:8:36" in ran.err and "^" in ran.err
 
 
+CARD = 'template: announcement\n      slots: {headline: Cuci tangan 20 detik, source: "WHO"}'
+
+
+@pytest.fixture
+def campaign(run: Run, template: Path, credentials: Path) -> Path:
+    """One message with a card of the new template, in a size that X shows, on its way to an account."""
+    template.write_text(TEMPLATE.replace("1200x630", "1080x1350"), encoding="utf-8")
+    words = ("--platform", "x", "--unit", "u", "--credentials", credentials)
+    assert run("account", "add", "x-kab", *words).code == 0
+    assert CARD in CAMPAIGN
+    file = template.parents[2] / "campaigns" / "cuci.yaml"
+    file.write_text(CAMPAIGN.replace(CARD, "template: salam\n      slots: {headline: Halo warga}"), encoding="utf-8")
+    return file
+
+
+def test_a_new_template_passes_the_checks_and_is_drawn(run: Run, campaign: Path) -> None:
+    ran = run("campaign", "check", campaign)
+    assert (ran.code, "[card-" in ran.out) == (0, False), ran.out
+    assert run("card", "render", campaign, "--out", "kartu").code == 0
+    assert {Image.open(path).size for path in Path("kartu").iterdir()} == {(1080, 1080), (1080, 1350)}
+
+
+@pytest.mark.parametrize(
+    ("slots", "said"),
+    [
+        ("{}", "cuci.yaml:22:14: kesalahan [card-slot-missing]"),
+        ("{headline: Halo, body: Yuk}", "cuci.yaml:22:37: kesalahan [card-slot-unknown]"),
+        (f"{{headline: {'Halo warga ' * 40}}}", "cuci.yaml:22:25: kesalahan [card-text-too-long]"),
+    ],
+)
+def test_what_a_new_template_asks_for_is_checked(run: Run, campaign: Path, slots: str, said: str) -> None:
+    campaign.write_text(campaign.read_text("utf-8").replace("{headline: Halo warga}", slots), encoding="utf-8")
+    ran = run("campaign", "check", campaign)
+    assert ran.code == 3
+    assert said in ran.out
+
+
+def test_what_a_new_template_draws_is_looked_at_as_well(run: Run, campaign: Path, template: Path) -> None:
+    """Light on light: no word of the file says so, only the drawn card."""
+    pale = template.read_text("utf-8").replace("{rect: brand.primary}", "{rect: brand.primary_soft}")
+    template.write_text(pale, encoding="utf-8")
+    assert "[card-low-contrast]" in run("campaign", "check", campaign).out
+
+
+def test_a_broken_template_is_told_by_the_checks_with_its_place(run: Run, campaign: Path, template: Path) -> None:
+    template.write_text(TEMPLATE.replace("font: display", "font: besar", 1), encoding="utf-8")
+    ran = run("campaign", "check", campaign)
+    assert ran.code == 3
+    assert "salam.yaml:8:36" in ran.out + ran.err
+
+
 def test_the_page_leads_to_every_card_at_full_size_and_at_phone_width(run: Run, template: Path) -> None:
     sheet(run)
     page = Path("lembar/index.html").read_text("utf-8")

@@ -115,6 +115,15 @@ def test_a_colour_that_is_none_is_pointed_at(folder: Path) -> None:
     assert problem.place and problem.place.line == 4
 
 
+def test_a_colour_and_a_style_are_refused_in_the_language_of_the_office(folder: Path) -> None:
+    use_language("id")
+    problem = problem_of(folder, CHILD.replace("#3A2A86", "ungu"))
+    assert "Warna ditulis sebagai #RRGGBB" in problem.what
+    problem = problem_of(folder, CHILD + "typefaces: {judul: {family: plus-jakarta-sans}}\n")
+    assert "display, title, text, label" in problem.remedy
+    assert "Input" not in problem.what + problem.remedy
+
+
 DARK = """\
 variants:
   dark:

@@ -66,6 +66,28 @@ def test_a_mistake_deep_in_a_layer_is_shown_where_it_stands(tmp_path: Path) -> N
     assert problem.place and (problem.place.line, problem.place.column) == (11, 36)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "choice"),
+    [
+        ("{photo: x, shape: oval}", "rect, circle"),
+        ("{text: x, size: [20, 30], color: brand.ink, align: kiri}", "left, center, right"),
+        ("{text: x, size: [20, 30], color: brand.ink, font: besar}", "display, title, text, label"),
+        ("{gradient: [brand.ink], box: [0, 0, 9, 9]}", ""),
+        ("{rect: brand.ink, radius: bulat}", ""),
+        ("{text: x, size: [20, 30], color: brand.ink, leading: .nan}", ""),
+    ],
+)
+def test_a_choice_is_told_once_with_what_is_known_and_no_word_in_another_language(
+    tmp_path: Path, wrong: str, choice: str
+) -> None:
+    use_language("id")
+    with pytest.raises(ContentError) as raised:
+        load_templates([save(tmp_path, GOOD.replace("{rect: brand.paper}", wrong))])
+    [problem] = raised.value.problems
+    assert problem.remedy and choice in problem.remedy
+    assert not {"should", "Input", "valid"} & set(f"{problem.what} {problem.remedy}".split())
+
+
 def test_a_key_that_a_layer_does_not_have_is_pointed_at(tmp_path: Path) -> None:
     problem = problem_of(tmp_path, GOOD.replace("{use: greeting}", "{use: greeting, colour: brand.ink}"))
     assert problem.place and problem.place.line == 12
@@ -91,6 +113,28 @@ def test_a_slot_that_does_not_exist_is_answered_with_those_that_do(tmp_path: Pat
     problem = problem_of(tmp_path, GOOD.replace("Halo, {name}", "Halo, {nama}"))
     assert problem.code == "template-slot-unknown"
     assert "name" in problem.remedy
+
+
+ROWS = """\
+label: {id: Daftar, en: List}
+slots:
+  rows: {kind: rows, label: {id: Baris, en: Rows}, fields: {title: {label: {id: Judul, en: Title}}}}
+sizes:
+  1080x1080:
+    layers:
+      - {repeat: "{rows}", each: {text: "{item.number}. {item.title}", size: 40, color: brand.ink}}
+"""
+
+
+def test_the_place_of_a_row_needs_no_field(tmp_path: Path) -> None:
+    assert set(load_templates([save(tmp_path, ROWS)])) == {"salam"}
+    assert problem_of(tmp_path, ROWS.replace("item.number", "item.place")).code == "template-slot-unknown"
+
+
+def test_a_template_without_rows_has_no_row_numbers(tmp_path: Path) -> None:
+    problem = problem_of(tmp_path, GOOD.replace("Halo, {name}", "{item.number}. {name}"))
+    assert problem.code == "template-slot-unknown"
+    assert "item.number" not in problem.remedy
 
 
 def test_a_template_carries_no_colours_of_its_own(tmp_path: Path) -> None:

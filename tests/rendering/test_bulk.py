@@ -1,5 +1,7 @@
 """File names, manifest and archives of a bulk run; the runs themselves are in tests/cli/test_card_staff.py."""
 
+import errno
+import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 from prokes_social.errors import CardError
 from prokes_social.model.person import Person
 from prokes_social.model.platform import Size
-from prokes_social.rendering.bulk import Entry, Manifest, file_of, open_manifest, pack
+from prokes_social.rendering.bulk import Entry, Manifest, Trouble, file_of, open_manifest, pack
 from prokes_social.rendering.bulk.manifest import Journal, digest_of, work_folder
 
 SQUARE = Size(1080, 1080)
@@ -142,6 +144,40 @@ def test_only_cards_of_ours_are_removed(tmp_path: Path) -> None:
         (tmp_path / "d/foreign.jpg").write_bytes(b"not ours")
         assert manifest.remove_all_but(lambda each: each.file == "d/3.jpg") == ["d/1.jpg"]
     assert {path.name for path in (tmp_path / "d").iterdir()} == {"2.jpg", "3.jpg", "foreign.jpg"}
+
+
+# --- disks ---
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (errno.ENOSPC, "Disk penuh"),
+        (errno.EDQUOT, "Disk penuh"),
+        (errno.EFBIG, "Disk penuh"),
+        (errno.EACCES, "tidak boleh ditulisi"),
+        (errno.EROFS, "hanya dapat dibaca"),
+        (errno.EIO, "melaporkan kesalahan"),
+    ],
+)
+def test_what_a_disk_refuses_is_told_in_the_language_of_the_office_with_a_remedy(number: int, says: str) -> None:
+    error = Trouble.of(OSError(number, os.strerror(number), "kartu/a.jpg"), "kartu").as_error("5 kartu selesai.")
+    assert says in error.message
+    assert "kartu/a.jpg" in error.message
+    assert os.strerror(number) not in error.message
+    assert "perintah yang sama" in error.hint
+
+
+def test_work_that_cannot_be_swept_away_now_hides_no_other_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object, **_words: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with pytest.raises(CardError, match="first"), open_manifest(tmp_path, ABOUT, "all"):
+        (work_folder(tmp_path, "all") / "r.x.part").write_bytes(b"half")
+        monkeypatch.setattr(Path, "unlink", refuse)
+        raise CardError("first")
 
 
 # --- archives ---

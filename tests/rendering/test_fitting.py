@@ -61,9 +61,19 @@ def test_a_text_is_set_as_large_as_its_lines_allow(words: list[str], room: int) 
     except Overflow:
         return
     assert len(setting.lines) <= 3
-    if setting.size < 90:
-        larger = fewest_lines([measure(word) for word in words], SPACE, room / (setting.size + 1))
+    # It may have given up a twelfth of its size to spare a line.
+    if (beyond := setting.size / 0.92 + 2) <= 90:
+        larger = fewest_lines([measure(word) for word in words], SPACE, room / beyond)
         assert larger is None or larger > 3
+
+
+def test_a_text_gives_up_a_hair_of_its_size_rather_than_take_a_line_more() -> None:
+    def fitted(most: int) -> tuple[int, list[str]]:
+        setting = fit("abcd efgh", measure, 4.25 * 40, (20, most), 3)
+        return setting.size, [" ".join(word.text for word in line) for line in setting.lines]
+
+    assert fitted(43) == (40, ["abcd efgh"])
+    assert fitted(50) == (50, ["abcd", "efgh"])
 
 
 def test_a_text_that_needs_more_lines_says_how_many() -> None:

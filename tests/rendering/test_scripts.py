@@ -86,7 +86,7 @@ def test_shaping_joins_letters(face: Face) -> None:
 @needs_raqm
 @every_script
 def test_lines_of_each_script_keep_clear_of_each_other(studio: Studio, ask: Ask, script: Script) -> None:
-    marks = studio.marks(ask(slots={"headline": TEXTS[script.font], "body": f"{TEXTS[script.font]}. " * 2}))
+    marks = studio.marks(ask(slots={"headline": TEXTS[script.font], "body": f"{TEXTS[script.font]}. " * 4}))
     lines = [mark for mark in marks if isinstance(mark, Line) and mark.slot in ("headline", "body")]
     assert len(lines) > 3
     boxes = [(line.baseline - line.reach[0] * line.size, line.baseline + line.reach[1] * line.size) for line in lines]

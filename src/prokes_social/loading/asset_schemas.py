@@ -37,7 +37,7 @@ _TEMPLATE_WORDS = {
     "personal": "Isian yang berbeda pada setiap kartu, misalnya nama dan foto pegawai.",
     "parts": "Potongan bernama; dipakai dengan {use: nama}.",
     "sizes": "Satu papan gambar untuk setiap ukuran, misalnya 1080x1350.",
-    "samples": "Contoh isi untuk lembar contoh: short, long, extreme.",
+    "samples": "Contoh isi untuk lembar contoh: short, long, extreme, regional (aksara daerah).",
     "link": "Alamat untuk kode QR pada contoh ini.",
     # one slot
     "kind": "Jenis isian: teks, angka, ikon, foto, atau baris.",
@@ -93,7 +93,7 @@ _TEMPLATE_WORDS = {
     "focus": "Titik yang harus tetap terlihat: bagian dari kiri dan dari atas, 0 sampai 1.",
     "ink": "Warna inisial.",
     "bar": "Batang untuk sebuah angka.",
-    "target": "Angka sasaran; tampil sebagai tanda di batang.",
+    "target": "Angka sasaran; tampil sebagai tanda di batang atau cincin.",
     "notch": "Warna tanda sasaran.",
     "ring": "Cincin untuk sebuah angka.",
     "thickness": "Tebal cincin, px.",
@@ -103,7 +103,7 @@ _TEMPLATE_WORDS = {
     "gap": "Jarak di antaranya, px: satu angka, atau [rapat, lega].",
     "rest": "Letaknya bila masih ada ruang.",
     "repeat": "Isian baris yang diulang, misalnya {rows}.",
-    "each": "Lapisan untuk setiap baris; isinya {item.…}.",
+    "each": "Lapisan untuk setiap baris; isinya {item.…}, dan {item.number} adalah urutannya.",
     "tallest": "Setinggi apa baris boleh tumbuh, px.",
 }  # fmt: skip
 

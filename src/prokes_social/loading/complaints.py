@@ -4,10 +4,11 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
+from pydantic_core.core_schema import ErrorType
 
 from prokes_social.i18n import _, n_
 from prokes_social.loading import shape
@@ -16,6 +17,7 @@ from prokes_social.model.campaign import HASHTAG_FORM, ID_FORM, PIXELS_FORM, URL
 from prokes_social.problem import Problem
 
 Said = tuple[str, str, str]  #: code, what, remedy
+_PYDANTICS = frozenset(get_args(ErrorType))
 
 
 class Refusal(ValueError):
@@ -38,7 +40,7 @@ class Complaint:
     is_echo: bool  #: of something reported already
     empty: bool  #: the file has the key, but no value
     opening: str  #: `{` or `[` where a text was meant and YAML saw brackets
-    words: str  #: pydantic's own
+    words: str  #: our own model's sentence, where it has one
     context: Mapping[str, Any]
 
     @classmethod
@@ -57,7 +59,8 @@ class Complaint:
             is_echo=any(each.spoilt for each in nodes) or _is_of_a_part(node, len(error["loc"]) - len(path)),
             empty=node.value is None and error["type"] != "extra_forbidden",
             opening=_bracket(node),
-            words=error["msg"],
+            # Pydantic's own sentences are English and speak of Python.
+            words="" if error["type"] in _PYDANTICS else error["msg"],
             context=error.get("ctx", {}),
         )
 
@@ -134,7 +137,7 @@ def _missing(complaint: Complaint, model: type[BaseModel]) -> Said:
     key = complaint.path[-1]
     if isinstance(key, int):
         what = _("{name} is missing.", name=complaint.name)
-        return "item-missing", what, _like(model, complaint.path)
+        return "item-missing", what, _like(model, complaint.path) or _("Compare with a sample file.")
     example = shape.example(model, complaint.path)
     what = _("The key “{key}” is missing.", key=key)
     return "key-missing", what, _("Add “{line}”.", line=f"{key}: {example or '…'}")
@@ -215,7 +218,12 @@ _FORMS: Mapping[str, Callable[[str], Said]] = {
 def _choice(complaint: Complaint, model: type[BaseModel]) -> Said:
     known = [str(word) for schema in shape.schemas_at(model, complaint.path) for word in _choices(schema)]
     what = _("{name} cannot be “{value}”.", name=complaint.name, value=complaint.about)
-    return "choice", what, one_of(complaint.about, known) or complaint.words
+    return "choice", what, one_of(complaint.about, known or _quoted(complaint))
+
+
+def _quoted(complaint: Complaint) -> list[str]:
+    """The choices that pydantic lists in its own sentence, where the schema has several kinds at this place."""
+    return re.findall(r"'([^']*)'", str(complaint.context.get("expected", "")))
 
 
 def _choices(schema: shape.Schema) -> list[Any]:
@@ -315,6 +323,11 @@ def _window(about: str, example: str) -> Said:
     return "window", what, _("Write a number and a unit, like “30 menit” or “2 jam”.")
 
 
+def _share(about: str, example: str) -> Said:
+    what = _("“{value}” is no share of a group.", value=about)
+    return "share", what, _("Write per cent, like “{example}”.", example=example or "60 %")
+
+
 #: The words with which the model's own readers refuse a text.
 _MOMENTS: Mapping[str, Callable[[str, str], Said]] = {
     "date": _date,
@@ -322,6 +335,7 @@ _MOMENTS: Mapping[str, Callable[[str, str], Said]] = {
     "weekday": _weekday,
     "zone": _zone,
     "window": _window,
+    "share": _share,
 }
 
 
@@ -344,7 +358,8 @@ _SENTENCES: tuple[tuple[frozenset[str], Callable[[Complaint, type[BaseModel]], S
     (frozenset({"string_pattern_mismatch"}), _form),
     (frozenset({"literal_error", "enum", "union_tag_invalid"}), _choice),
     (
-        frozenset({"int_parsing", "int_type", "int_from_float", "float_parsing", "float_type", "decimal_parsing"}),
+        frozenset({"int_parsing", "int_parsing_size", "int_type", "int_from_float"})
+        | frozenset({"float_parsing", "float_type", "finite_number", "decimal_parsing"}),
         _number,
     ),
     (frozenset({"bool_parsing", "bool_type"}), _yes_no),

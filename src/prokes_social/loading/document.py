@@ -67,7 +67,8 @@ def read_text(text: str, model: type[M], file: str, *, context: Mapping[str, Any
     value, complaints = _validate(model, root, context)
     problems += [translate(complaint, model, text, file) for complaint in complaints]
     loaded = _loaded(value, root, text, file) if value is not None else None
-    return Reading(loaded=loaded, problems=tuple(in_reading_order(problems)))
+    # What may be said in several ways is refused once for each of them, in the same words.
+    return Reading(loaded=loaded, problems=tuple(dict.fromkeys(in_reading_order(problems))))
 
 
 def sound(reading: Reading[M], file: str) -> Loaded[M]:

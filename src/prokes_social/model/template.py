@@ -23,6 +23,8 @@ NAMES = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
 #: Words that every card has beside its slots.
 BRAND_WORDS = ("brand.institution", "brand.region", "brand.handle", "brand.hotline", "brand.website")
 LINK = "link"  #: filled from the request, for QR codes
+PERSONAL = "personal"  #: filled on somebody's own card, whoever it is: `when: personal` changes what all of them share
+NUMBER = "number"  #: of a row: its place in its list, 1, 2, 3 …; a field of that name takes its stead
 
 Pixels = Annotated[int, Field(ge=0, le=4000)]
 Box = tuple[int, int, Pixels, Pixels]  #: x, y, width, height; x and y may lie outside, shapes bleed
@@ -214,22 +216,25 @@ class BarLayer(Layer):
 
 
 class RingLayer(Layer):
-    """A figure as a ring that closes at `most`, clockwise from the top; `inside` stands in its middle."""
+    """A figure as a ring that closes at `most`, clockwise from the top; `target` puts a notch across it where the
+    figure should be, `inside` stands in its middle."""
 
     kind = "ring"
     ring: Words
     size: Pixels
     thickness: Pixels = 40
     most: Annotated[float, Field(gt=0)] = 100
+    target: str | None = None
     color: Colour = "brand.primary_text"
     ground: Colour = "brand.primary_soft"
+    notch: Colour = "brand.ink"
     inside: "AnyLayer | None" = None
 
     def inner(self) -> tuple[Layer, ...]:
         return (self.inside,) if self.inside else ()
 
     def words(self) -> str:
-        return self.ring
+        return self.ring + (self.target or "")
 
 
 class StackLayer(Layer):
@@ -257,7 +262,10 @@ class RowLayer(Layer):
 
 
 class RepeatLayer(Layer):
-    """`each` once for every row of a slot, which it calls `{item.…}`; all in the same type size."""
+    """`each` once for every row of a slot, which it calls `{item.…}`; all in the same type size.
+
+    `{item.number}` is the row's place in its list.
+    """
 
     kind = "repeat"
     repeat: Annotated[str, Field(pattern=r"^\{[a-z_]+\}$")]
@@ -364,8 +372,9 @@ class Template(Strict):
 
     def known_words(self) -> set[str]:
         """Everything that may stand in braces."""
-        items = {f"item.{name}" for slot in self.slots.values() for name in slot.fields}
-        return {*self.slots, *items, *BRAND_WORDS, LINK}
+        rows = [slot for slot in self.slots.values() if slot.kind == "rows"]
+        items = {f"item.{name}" for slot in rows for name in (*slot.fields, NUMBER)}
+        return {*self.slots, *items, *BRAND_WORDS, LINK, PERSONAL}
 
     def words_used(self) -> Iterator[tuple[Path, str]]:
         """Every word in braces, in `when` or in `unless`, with the way to its layer in the file."""

@@ -14,7 +14,7 @@ from prokes_social.model.card import Edges
 from prokes_social.model.template import Artboard
 from prokes_social.rendering.drawing import quiet_zone
 from prokes_social.rendering.encoding import png
-from prokes_social.rendering.marks import AnyMark, Arc, Code, Gradient, Icon, Line, Photo, Picture, Shape
+from prokes_social.rendering.marks import AnyMark, Arc, Code, Gradient, Icon, Line, Photo, Picture, Shape, Tick
 
 SAFE: Rgb = (214, 0, 127)
 BOX: Rgb = (17, 17, 17)  #: where the template places a layer
@@ -71,7 +71,7 @@ def _draw(pen: "_Pen", mark: AnyMark) -> None:
         case Code():
             pen.box(mark.edges(), PICTURE)
             pen.dashes(quiet_zone(mark), PICTURE)
-        case Picture() | Photo() | Icon() | Arc():
+        case Picture() | Photo() | Icon() | Arc() | Tick():
             pen.box(mark.edges(), PICTURE)
         case Shape() | Gradient():
             pen.box(mark.edges(), PLATE)

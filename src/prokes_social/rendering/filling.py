@@ -10,7 +10,7 @@ from prokes_social.i18n import _
 from prokes_social.model.brand import BrandKit
 from prokes_social.model.campaign import Path
 from prokes_social.model.card import CardRequest
-from prokes_social.model.template import LINK, Slot, Template
+from prokes_social.model.template import LINK, NUMBER, PERSONAL, Slot, Template
 from prokes_social.problem import Problem
 from prokes_social.rendering.figures import number
 from prokes_social.rendering.icons import icon_svg
@@ -29,16 +29,24 @@ class Fault:
         return Problem(code=self.code, what=self.error.message, remedy=self.error.hint)
 
 
-def values_of(request: CardRequest, template: Template, kit: BrandKit) -> Values:
+def is_personal(request: CardRequest, template: Template) -> bool:
+    """Whether it is somebody's own card: one of its personal slots is filled."""
+    return any(request.slots.get(name) for name in template.personal)
+
+
+def values_of(request: CardRequest, template: Template, kit: BrandKit, *, personal: bool = False) -> Values:
     """The words for the layout. What does not belong is left out: `faults_of` has said so."""
     words = {f"brand.{key}": word for key, word in kit.footer.model_dump().items()} | {LINK: request.link or ""}
-    if template.personal and not kit.emblem_on_personal:
-        words[EMBLEM] = ""
+    if personal or is_personal(request, template):
+        words[PERSONAL] = PERSONAL
+        if not kit.emblem_on_personal:
+            words[EMBLEM] = ""
     rows = {}
     for name, slot in template.slots.items():
         given = request.slots.get(name)
         if slot.kind == "rows":
-            rows[name] = tuple(_row(each, slot) for each in given) if isinstance(given, list | tuple) else ()
+            listed = given if isinstance(given, list | tuple) else ()
+            rows[name] = tuple(_row(each, place, slot) for place, each in enumerate(listed, 1))
         else:
             words[name] = _word(given, slot)
     return Values(words, rows)
@@ -51,10 +59,11 @@ def _word(given: Any, slot: Slot) -> str:
     return word.replace(".", ",") if slot.kind == "number" else word
 
 
-def _row(given: Any, slot: Slot) -> dict[str, str]:
-    """A row may be a plain text: it is then the first field that must be there."""
+def _row(given: Any, place: int, slot: Slot) -> dict[str, str]:
+    """A row may be a plain text: it is then the first field that must be there. A field of its own called `number`
+    hides the row's place even where it is empty: it may be the number of a counter."""
     row = _as_mapping(given, slot)
-    return {name: _word(row.get(name), field) for name, field in slot.fields.items()}
+    return {NUMBER: str(place)} | {name: _word(row.get(name), field) for name, field in slot.fields.items()}
 
 
 def _as_mapping(given: Any, slot: Slot) -> Mapping[str, Any]:
@@ -78,7 +87,9 @@ def _strangers(given: Mapping[str, Any], known: Mapping[str, Slot], path: Path) 
     for name in given:
         if name not in known:
             message = _("there is no slot {slot}", slot=name)
-            yield _fault((*path, name), "card-slot-unknown", message, suggestion(name, known))
+            counted = name == NUMBER and len(path) > 2
+            hint = _("leave it out: rows number themselves") if counted else suggestion(name, known)
+            yield _fault((*path, name), "card-slot-unknown", message, hint)
 
 
 def suggestion(name: str, known: Mapping[str, Any]) -> str:

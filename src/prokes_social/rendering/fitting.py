@@ -1,8 +1,8 @@
 """A text, the widths of its words and a room in; a type size and line breaks out. Arithmetic only.
 
-The largest size that needs no more than the allowed lines; then the fewest lines; then the least widest line, so that
-lines come out even; among nearly even breaks, the one that parts no word from its complement and leaves no word alone
-on the last line. An opening quotation mark may hang outside the room.
+The largest size that needs no more than the allowed lines, or a hair less where that spares a line; then the fewest
+lines; then the least widest line, so that lines come out even; among nearly even breaks, the one that parts no word
+from its complement and leaves no word alone on the last line. An opening quotation mark may hang outside the room.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, pairwise
+from math import ceil
 
 from prokes_social.rendering.emoji import SEQUENCE
 
@@ -46,6 +47,8 @@ _FORWARD = frozenset(
 _MARKED = re.compile(r"\*(\S(?:[^*]*\S)?)\*")
 #: How much wider than the evenest setting a better sounding one may be.
 _LEEWAY = 1.12
+#: How much of its size a text may give up to need a line less.
+_CLOSE = 0.92
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ def fit(
     size = _largest(parts, space, room, sizes, most_lines)
     if size is None:
         raise _overflow(parts, space, room / sizes[0])
+    size = _spared(parts, space, room, size, sizes[0])
     lines: list[tuple[Word, ...]] = []
     for part in parts:
         lines += _broken(part, space, room / size)
@@ -183,6 +187,17 @@ def _largest(parts: Sequence[_Part], space: float, room: float, sizes: tuple[int
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)
     return low
+
+
+def _spared(parts: Sequence[_Part], space: float, room: float, size: int, least: int) -> int:
+    """A hair smaller where that spares a line: rather than large type with one word to a line."""
+
+    def lines(size: int) -> int:
+        return sum(fewest_lines(part.widths, space, room / size, part.hangs) or 0 for part in parts)
+
+    lower = max(least, ceil(size * _CLOSE))
+    fewest = lines(lower) if lower < size and lines(size) > len(parts) else lines(size)
+    return next((each for each in range(size, lower, -1) if lines(each) == fewest), lower)
 
 
 def _overflow(parts: Sequence[_Part], space: float, room: float) -> Overflow:

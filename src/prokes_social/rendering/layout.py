@@ -140,7 +140,8 @@ class _Setter:
 
     def _too_tall(self, layer: Layer, values: Values, width: float, height: float) -> TextDoesNotFit:
         block = self._block(layer, values, width, Dials(type=0.0))
-        lines = [mark for mark in block.at(0, 0) if isinstance(mark, Line) and mark.slot]
+        # Initials come from a slot as well, but nobody can shorten them.
+        lines = [mark for mark in block.at(0, 0) if isinstance(mark, Line) and mark.slot and len(mark.text) > 2]
         counts = Counter(line.slot for line in lines)
         # The slot with the most lines can give the most.
         slot = counts.most_common(1)[0][0] if counts else None

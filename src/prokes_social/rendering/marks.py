@@ -71,6 +71,16 @@ class Arc(Mark):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tick(Mark):
+    """A straight stroke through the middle of its rectangle; `turn` from upright, clockwise, 1 is once round."""
+
+    turn: float
+    length: float
+    thickness: float
+    color: Rgb
+
+
+@dataclass(frozen=True, kw_only=True)
 class Icon(Mark):
     name: str
     color: Rgb
@@ -105,7 +115,7 @@ class Code(Mark):
     ground: Rgb | None  #: None where a plate lies behind it
 
 
-AnyMark: TypeAlias = Shape | Gradient | Picture | Photo | Arc | Icon | Line | Code
+AnyMark: TypeAlias = Shape | Gradient | Picture | Photo | Arc | Tick | Icon | Line | Code
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from prokes_social.model.card import CardRequest
 from prokes_social.model.platform import Size
-from prokes_social.model.template import Artboard, Layer, Template, names_of
+from prokes_social.model.template import LINK, Artboard, Layer, Template, names_of
 from prokes_social.rendering.drawing import Canvas, line_box, quiet_zone
 from prokes_social.rendering.marks import AnyMark, Code, Line, Mark
 from prokes_social.rendering.splicing import Box, Spliced, covers_most
@@ -30,6 +30,7 @@ class PersonalCards:
     file: Spliced
     compose: Callable[[CardRequest], Sequence[AnyMark]]
     canvas: Callable[[Image.Image, tuple[int, int]], Canvas]
+    codes: Sequence[Code] = ()  #: where each person's own link goes; all have as many modules
 
     def request_of(self, person: Mapping[str, Any]) -> CardRequest:
         """The shared request with this person's slots; others that are named are passed over."""
@@ -37,8 +38,9 @@ class PersonalCards:
         return replace(self.request, slots={**self.request.slots, **own})
 
     def draw(self, person: Mapping[str, Any]) -> bytes:
-        """The file of one person's card. Raises CardError."""
-        marks = self.compose(self.request_of(person))
+        """The file of one person's card; with `codes`, the person has a `link`. Raises CardError."""
+        own_codes = [replace(code, content=person[LINK]) for code in self.codes]
+        marks = [*own_codes, *self.compose(self.request_of(person))]
         areas = self.file.areas(map(extent, marks))
         if covers_most(areas, self.base.size):
             whole = self._drawn(self.base.copy(), marks, (0, 0))

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import cos, pi, sin
 
-from prokes_social.model.brand import luminance
+from prokes_social.model.brand import Rgb, luminance
 from prokes_social.model.template import (
     BarLayer,
     Border,
@@ -33,11 +34,12 @@ from prokes_social.rendering.marks import (
     Photo,
     Picture,
     Shape,
+    Tick,
 )
 from prokes_social.rendering.words import Values
 
 SHAPES = (RectLayer, CircleLayer, GradientLayer)
-_NOTCH = 6  #: px; a target on a bar or ring
+_NOTCH, _NOTCH_GAP = 6, 5  #: px; a target on a bar or ring, and what keeps it clear of a ring's own colour
 #: The light plate that a code gets on dark paper, px: its corners, and how wide it may be where the code is small.
 _CODE_RADIUS, _CODE_PLATE = (20, 20, 20, 20), 190
 _INITIALS = 0.36  #: of the disc's height
@@ -167,20 +169,20 @@ class Pieces:
             photo = Photo(x=0, y=0, width=wide, height=tall, name=name, focus=layer.focus, radius=radius)
             return _block_of(wide, tall, photo, *self._border(layer.border, wide, tall, radius))
         disc = self.surface(Plate(color=layer.color), (0, 0, wide, tall), radius)
-        letters = self._initials(initials(values.fill(layer.initials or "")), layer, wide, tall)
+        letters = self._initials(layer, values, wide, tall)
         return _block_of(wide, tall, disc, *letters, *self._border(layer.border, wide, tall, radius))
 
     def _border(self, border: Border | None, width: float, height: float, radius: Corners) -> Iterator[Shape]:
         if border:
             yield self.surface(Plate(border=border), (0, 0, width, height), radius)
 
-    def _initials(self, letters: str, layer: PhotoLayer, width: float, height: float) -> Iterator[Line]:
-        if letters:
+    def _initials(self, layer: PhotoLayer, values: Values, width: float, height: float) -> Iterator[Line]:
+        if letters := initials(values.fill(layer.initials or "")):
             face, size = self._look.faces["title"], round(min(width, height) * _INITIALS)
             wide, capitals = face.width(letters) * size, face.capitals * size
             yield Line(
                 x=(width - wide) / 2, y=(height - capitals) / 2, width=wide, height=capitals, text=letters,
-                style="title", size=size, color=self._look.color(layer.ink),
+                style="title", size=size, color=self._look.color(layer.ink), slot=values.slot(layer.initials or ""),
             )  # fmt: skip
 
     # --- figures ---
@@ -203,10 +205,29 @@ class Pieces:
         ground = Arc(**place, share=1.0, color=self._look.color(layer.ground))
         arc = Arc(**place, share=share(values.fill(layer.ring), layer.most), color=self._look.color(layer.color))
         parts: list[tuple[float, float, Block | AnyMark]] = [(0, 0, ground), (0, 0, arc)]
+        parts += [(0, 0, each) for each in self._notch_across(layer, values)]
         if layer.inside:
             hole = inside(layer.inside, (layer.size - 2 * layer.thickness) * _HOLE)
             parts.append(((layer.size - hole.width) / 2, (layer.size - hole.height) / 2, hole))
         return Block(width=layer.size, height=layer.size, parts=tuple(parts))
+
+    def _notch_across(self, layer: RingLayer, values: Values) -> Iterator[Tick]:
+        """A gap as wide as the ring, so that the line is seen on the figure's own colour too; then the line."""
+        if layer.target and (target := values.fill(layer.target)):
+            turn = share(target, layer.most)
+            gap, line = _NOTCH + 2 * _NOTCH_GAP, layer.thickness + 2 * _NOTCH
+            yield _across(layer, turn, layer.thickness, gap, self._look.color(layer.ground))
+            yield _across(layer, turn, line, _NOTCH, self._look.color(layer.notch))
+
+
+def _across(layer: RingLayer, turn: float, length: float, thickness: float, color: Rgb) -> Tick:
+    """A stroke that stands on a ring as a spoke does, around the middle of its band."""
+    radius, side = (layer.size - layer.thickness) / 2, length + thickness
+    x, y = layer.size / 2 + radius * sin(2 * pi * turn), layer.size / 2 - radius * cos(2 * pi * turn)
+    return Tick(
+        x=x - side / 2, y=y - side / 2, width=side, height=side,
+        turn=turn, length=length, thickness=thickness, color=color,
+    )  # fmt: skip
 
 
 def _frame(layer: PhotoLayer, width: float, least: float) -> tuple[float, float]:

@@ -28,7 +28,8 @@ from prokes_social.rendering.debugging import outlined
 from prokes_social.rendering.drawing import Canvas, Cuts, blank, quiet_zone
 from prokes_social.rendering.emoji import has_picture, plainer, svg_bytes
 from prokes_social.rendering.encoding import encode, media_type_of
-from prokes_social.rendering.filling import Fault, faults_of, suggestion, values_of
+from prokes_social.rendering.filling import Fault, faults_of, is_personal, suggestion, values_of
+from prokes_social.rendering.framing import HOLE, Frame, framed, is_frame, photo_slots
 from prokes_social.rendering.icons import icon_svg
 from prokes_social.rendering.inspecting import inspected
 from prokes_social.rendering.layout import compose
@@ -82,13 +83,14 @@ class _Job:
     template: Template
     artboard: Artboard
     bench: _Bench
+    personal: bool = False  #: the card of somebody, whoever it is
 
     @property
     def size(self) -> Size:
         return self.request.size
 
     def values(self) -> Values:
-        return values_of(self.request, self.template, self.bench.kit)
+        return values_of(self.request, self.template, self.bench.kit, personal=self.personal)
 
 
 class Studio:
@@ -154,12 +156,16 @@ class Studio:
         with self._one_at_a_time:
             data = (
                 self.personal(request).draw(request.slots)
-                if job.template.personal
+                if is_personal(request, job.template)
                 else encode(self._drawn(job, marks), job.template.picture)
             )
+        return self.card_of(request, data)
+
+    def card_of(self, request: CardRequest, data: bytes) -> Card:
+        """A drawn file with its name: `data` is what was drawn from `request`."""
         return Card(
             request=request, content_digest=self.digest(request), file_digest=hashlib.sha256(data).hexdigest(),
-            media_type=media_type_of(job.template.picture), data=data,
+            media_type=media_type_of(self._known(request).template.picture), data=data,
         )  # fmt: skip
 
     def inspect(self, card: Card) -> Card:
@@ -184,21 +190,52 @@ class Studio:
         key = _canonical([request.template, request.brand, str(request.size), shared, request.link])
         return _kept(self._personal, key, lambda: self._compiled(self._known(request)))
 
-    def _compiled(self, job: _Job) -> PersonalCards:
+    def personal_card(self, request: CardRequest, person: Mapping[str, str]) -> bytes:
+        """The file of one person's card; its QR code leads to the `link` of the person. Raises CardError."""
+        own = self._known(request).template.personal
+        shared = {name: value for name, value in request.slots.items() if name not in own}
+        request = replace(request, slots=shared, alt_text="", link=person["link"] or None)
+        # Codes of as many modules are of one size: one compiled card serves all of them.
+        modules = codes.modules(person["link"]).width if person["link"] else 0
+        key = _canonical([request.template, request.brand, str(request.size), shared, "own link", modules])
+        with self._one_at_a_time:
+            cards = _kept(self._personal, key, lambda: self._compiled(self._known(request), own_link=True))
+            return cards.draw(person)
+
+    def takes_photo(self, request: CardRequest) -> bool:
+        """Whether the card is mostly a frame around somebody's photograph."""
+        template = self.templates.get(request.template)
+        artboard = template.artboard(request.size) if template else None
+        return template is not None and artboard is not None and is_frame(template, artboard, request.size)
+
+    def frame(self, request: CardRequest, person: Mapping[str, str]) -> Frame:
+        """One person's card with a hole in the place of their photograph. Raises CardError."""
+        template = self._known(request).template
+        kept = {name: value for name, value in request.slots.items() if name not in template.personal}
+        own = {name: value for name, value in person.items() if name in template.personal and value}
+        slots = {**kept, **own, **dict.fromkeys(photo_slots(template), HOLE)}
+        job = replace(self._known(replace(request, slots=slots, alt_text="", link=person["link"])), personal=True)
+        marks = self._own_marks(job, job.artboard.layers)
+        with self._one_at_a_time:
+            return framed(marks, self._cut, lambda photos: job.bench.canvas(blank(job.size), photos))
+
+    def _compiled(self, job: _Job, *, own_link: bool = False) -> PersonalCards:
+        job = replace(job, personal=True)
         common = set(job.template.slots) - set(job.template.personal)
         for fault in faults_of(job.request, job.template, job.bench.kit, only=sorted(common)):
             raise fault.error
         shared, own = split(job.template, job.artboard, job.size)
         marks = compose(shared, job.artboard, job.size, job.values(), job.bench.look)
         _refuse_strange_characters(marks, job.bench.look)
+        own_codes = [mark for mark in marks if own_link and isinstance(mark, Code)]
         with self._one_at_a_time:
             canvas = job.bench.canvas(blank(job.size), self._cut)
-            canvas.draw(marks)
+            canvas.draw(mark for mark in marks if mark not in own_codes)
         return PersonalCards(
             request=job.request, personal=job.template.personal, base=canvas.image,
             file=spliced(canvas.image, job.template.picture),
             compose=lambda request: self._own_marks(replace(job, request=request), own),
-            canvas=lambda image, corner: job.bench.canvas(image, self._cut, corner),
+            canvas=lambda image, corner: job.bench.canvas(image, self._cut, corner), codes=own_codes,
         )  # fmt: skip
 
     def _own_marks(self, job: _Job, layers: Sequence[Layer]) -> list[AnyMark]:
@@ -339,11 +376,13 @@ def _refuse_strange_characters(marks: Sequence[AnyMark], look: Look) -> None:
     """Raises CardError where a text has a character or an emoji that can't be drawn."""
     for mark in marks:
         if isinstance(mark, Line) and (strange := look.faces[mark.style].missing(mark.text)):
-            raise CardError(
-                _("the card can't show {character}, which {slot} uses", character=named(strange), slot=mark.slot),
-                hint=_instead_of(strange),
-                slot=mark.slot,
-            )
+            raise CardError(_not_shown(strange, mark.slot), hint=_instead_of(strange), slot=mark.slot)
+
+
+def _not_shown(strange: str, slot: str | None) -> str:
+    if slot is None:
+        return _("the card can't show {character}, which its template uses", character=named(strange))
+    return _("the card can't show {character}, which {slot} uses", character=named(strange), slot=slot)
 
 
 def _instead_of(strange: str) -> str:

@@ -44,6 +44,7 @@ def _machine(settings: Settings) -> list[Callable[[], Looks]]:
         lambda: machine.disk(settings),
         lambda: machine.modes(settings),
         lambda: machine.cards(settings),
+        machine.regional_scripts,
     ]
 
 

@@ -59,7 +59,6 @@ def cards(settings: Settings) -> Iterator[Check]:
     """Templates, brand kits and fonts load, and the first template draws."""
     from prokes_social.app.cards import asset_folders, open_studio
     from prokes_social.rendering import sample_requests
-    from prokes_social.rendering.typefaces import shapes_other_scripts
 
     try:
         studio = open_studio(asset_folders(settings.home))
@@ -69,9 +68,20 @@ def cards(settings: Settings) -> Iterator[Check]:
         return
     names = _("{templates} templates, {brands} brand kits", templates=len(studio.templates), brands=len(studio.brands))
     yield fine("cards", _("Cards can be drawn: {names}.", names=names))
-    if not shapes_other_scripts():
-        remedy = _("Install Pillow from its wheel, which brings it.")
-        yield warning("raqm", _("Pillow lacks RAQM: scripts other than Latin are drawn wrongly."), remedy)
+
+
+def regional_scripts() -> Iterator[Check]:
+    """Pillow's wheel brings RAQM, but RAQM looks for libfribidi on the system when it is first used."""
+    from prokes_social.rendering.typefaces import shapes_other_scripts
+
+    if shapes_other_scripts():
+        yield fine("raqm", _("Javanese, Sundanese, Balinese, Lontara and Jawi can be set on cards."))
+    else:
+        what = _("RAQM is missing: cards with Javanese, Sundanese, Balinese, Lontara or Jawi text are refused.")
+        remedy = _(
+            "Install libfribidi0, for instance with `sudo apt install libfribidi0`. Latin text works without it."
+        )
+        yield warning("raqm", what, remedy)
 
 
 def disk(settings: Settings) -> Iterator[Check]:

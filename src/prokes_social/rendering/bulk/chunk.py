@@ -16,7 +16,7 @@ from prokes_social.model.brand import BrandKit
 from prokes_social.model.card import CardRequest
 from prokes_social.model.person import Person
 from prokes_social.model.platform import Size
-from prokes_social.model.template import Template
+from prokes_social.model.template import LINK, Template
 from prokes_social.rendering.bulk.manifest import Entry, Journal, work_folder
 from prokes_social.rendering.bulk.trouble import Trouble
 from prokes_social.rendering.photos import MOST_BYTES, PhotoStore
@@ -123,7 +123,7 @@ def draw_chunk(job: BulkJob, number: int, cards: Sequence[StaffCard]) -> Chunk:
 
 def content_of(shared: str, person: Person, photo: str | None) -> str:
     """SHA-256 over what all cards have in common and what is this person's; `photo` is its name in the store."""
-    own = [shared, person.name, person.unit, photo]
+    own = [shared, person.name, person.unit, photo, *([person.link] if person.link else [])]
     return hashlib.sha256(json.dumps(own, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -191,10 +191,15 @@ class _Workshop:
             raise _Undrawable([_failure(card, "photo", _photo_code(error), error), *others]) from error
         slots |= {"photo": photo[0]} if photo else {}
         try:
-            return self._cards[card.size].draw(slots), photo
+            return self._drawn(card, slots), photo
         except CardError as error:
             found = list(self._failures(card, slots)) or [_failure(card, error.slot, _code(error), error)]
             raise _Undrawable(found) from error
+
+    def _drawn(self, card: StaffCard, slots: Mapping[str, str]) -> bytes:
+        if card.person.link:
+            return self._studio.personal_card(self._job.requests[card.size], {**slots, LINK: card.person.link})
+        return self._cards[card.size].draw(slots)
 
     def _taken_in(self, name: str, size: Size) -> Handed:
         """Its name in the store, where it is normalised once for all runs."""

@@ -64,6 +64,7 @@ class Manifest:
 
     def __init__(self, out: Path, share: str, lines: "_Lines") -> None:
         self.out = out
+        self.file = out / _name(share)
         self._share = share
         self._lines = lines
         self.known: dict[str, list[Entry]] = {}
@@ -123,7 +124,7 @@ def _opened(out: Path, about: Mapping[str, str], share: str, at_the_end: ExitSta
     lines = _Lines(out / _name(share))
     at_the_end.callback(lines.close)
     lines.lock(out)
-    at_the_end.callback(_sweep, work, whole=True)
+    at_the_end.callback(_sweep_up, work)
     if lines.is_empty():
         lines.append(json.dumps({"cards_of": dict(about)}, ensure_ascii=False).encode() + b"\n", sure=True)
     _sweep(work)
@@ -200,14 +201,18 @@ def _refuse_another(out: Path, about: Mapping[str, str]) -> None:
                 )  # fmt: skip
 
 
-def _sweep(work: Path, *, whole: bool = False) -> None:
-    """What a killed run was just writing, and the folder where nothing else is in it."""
+def _sweep(work: Path) -> None:
+    """What a killed run was just writing."""
     for path in work.iterdir():
         if path.suffix in (".part", ".stop"):
             path.unlink(missing_ok=True)
-    if whole:
-        with suppress(OSError):
-            work.rmdir()
+
+
+def _sweep_up(work: Path) -> None:
+    """At the end the folder as well, where nothing else is in it; what can't be removed now, the next run removes."""
+    with suppress(OSError):
+        _sweep(work)
+        work.rmdir()
 
 
 def _entries(path: Path) -> Iterator[Entry]:

@@ -1,7 +1,7 @@
 """A job, its cards and a pool in; every card drawn that is not finished already, and the count of what was done out."""
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from prokes_social.errors import CardError
@@ -44,11 +44,12 @@ def draw_all(
     try:
         with closing(pool(job, _chunks(todo, at_once))) as chunks:
             for chunk in chunks:
-                progress = _taken(job, manifest, chunk, progress)
+                trouble = trouble or chunk.trouble
+                trouble = _kept(job, manifest, chunk) or trouble
+                progress = _counted(progress, chunk)  # its journal holds it, whatever became of the manifest
                 failures += chunk.failures
                 on_progress(progress)
-                if chunk.trouble and not trouble:
-                    trouble = chunk.trouble
+                if trouble:
                     job.stop()  # the others end after the card in hand, and their cards count
     except OSError as error:
         raise Trouble.of(error, job.out).as_error(_so_far(progress)) from error
@@ -85,10 +86,19 @@ def _chunks(cards: Sequence[StaffCard], at_once: int) -> list[Sequence[StaffCard
     return [cards[start : start + length] for start in range(0, len(cards), length)]
 
 
-def _taken(job: BulkJob, manifest: Manifest, chunk: Chunk, progress: Progress) -> Progress:
-    manifest.add(chunk.entries)
-    job.journal(chunk.number).unlink(missing_ok=True)
+def _counted(progress: Progress, chunk: Chunk) -> Progress:
     return replace(progress, drawn=progress.drawn + len(chunk.entries), failed=progress.failed + chunk.failed)
+
+
+def _kept(job: BulkJob, manifest: Manifest, chunk: Chunk) -> Trouble | None:
+    """Take a chunk into the manifest; where that fails, the next run takes up its journal."""
+    try:
+        manifest.add(chunk.entries)
+    except OSError as error:
+        return Trouble.of(error, manifest.file)
+    with suppress(OSError):
+        job.journal(chunk.number).unlink(missing_ok=True)
+    return None
 
 
 def _so_far(progress: Progress) -> str:

@@ -15,7 +15,7 @@ class Trouble:
     """Why no more could be written; unlike an exception it travels between processes as it is."""
 
     number: int | None  #: errno
-    reason: str
+    reason: str  #: the system's words, for what has none of ours
     file: str
 
     @classmethod
@@ -28,6 +28,15 @@ class Trouble:
             message = _("There is no more room on the disk for {file}.", file=self.file)
             hint = _("Make room, then run the same command again: it goes on where it stopped.")
         else:
-            message = _("{file} can't be written: {reason}.", file=self.file, reason=self.reason)
+            message = _("{file} can't be written: {reason}.", file=self.file, reason=_why(self.number) or self.reason)
             hint = _("Make the folder writable, or choose another, and run the same command again.")
         return CardError(message, hint=f"{so_far} {hint}".strip())
+
+
+def _why(number: int | None) -> str:
+    """What systems say in English, in the language of the office."""
+    if number in (errno.EACCES, errno.EPERM):
+        return _("nobody may write there")
+    if number == errno.EROFS:
+        return _("the disk can only be read")
+    return _("the disk reports an error") if number == errno.EIO else ""
