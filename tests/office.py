@@ -10,7 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from prokes_social.app import App, workspace
-from prokes_social.clock import zone_named
+from prokes_social.clock import Clock, zone_named
 from prokes_social.sandbox import Sandbox
 from prokes_social.settings import load_settings
 from prokes_social.web import build
@@ -107,19 +107,24 @@ def credentials_of(app: App, sandbox: Sandbox, platform: str) -> dict[str, str]:
 
 
 @contextmanager
-def open_office(folder: Path, *, database_url: str = "") -> Iterator[Office]:
+def open_office(
+    folder: Path, *, database_url: str = "", clock: Clock | None = None, settings: str = SETTINGS, **more: str
+) -> Iterator[Office]:
+    """`more` are further variables, `PROKES_X_CLIENT_ID="…"`; by a `clock` the sandbox lives too, and no faster."""
     workspace.make(folder, {})
-    (folder / "prokes.toml").write_text(SETTINGS, encoding="utf-8")
-    with Sandbox(settings={"age_speed": 86400.0}) as sandbox, _listening() as listener:
+    (folder / "prokes.toml").write_text(settings, encoding="utf-8")
+    sandbox = Sandbox(clock=lambda: clock.now().timestamp()) if clock else Sandbox(settings={"age_speed": 86400.0})
+    with sandbox, _listening() as listener:
         environment = {
             "PROKES_HOME": str(folder),
             "PROKES_PUBLIC_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
             "PROKES_X_BASE_URL": sandbox.url,
             "PROKES_GRAPH_BASE_URL": sandbox.url,
+            **more,
         }
         if database_url:
             environment["PROKES_DATABASE_URL"] = database_url
-        app = App(load_settings(environment))
+        app = App(load_settings(environment), clock)
         with _served(app, listener):
             yield Office(app, sandbox, folder, environment)
         app.close()

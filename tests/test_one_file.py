@@ -20,7 +20,7 @@ from datetime import datetime
 from prokes_social.i18n import Bilingual
 from prokes_social.model.platform import Connection, Identity, Limits, Post, Prepared, Submission
 from prokes_social.model.reach import ReachSnapshot
-from prokes_social.platforms import CredentialField, Platform, PlatformSettings
+from prokes_social.platforms import Charge, CredentialField, Platform, PlatformSettings, free
 
 
 class ThreadsSettings(PlatformSettings):
@@ -46,7 +46,7 @@ class Threads(Platform):
     def find(self, submission: Submission, prepared: Prepared, connection: Connection, since: datetime) -> Post | None:
         return None
 
-    def measure(self, posts: Sequence[Post], connection: Connection) -> list[ReachSnapshot]:
+    def measure(self, posts: Sequence[Post], connection: Connection, charge: Charge = free) -> list[ReachSnapshot]:
         return []
 
     def verify(self, connection: Connection) -> Identity:

@@ -58,7 +58,10 @@ def want(text: str = YAML) -> Wanted:
 
 
 def plan(wanted: Wanted, queue: list[Delivery], now: datetime = NOON) -> Plan:
-    return compare(wanted, queue, card_digest=lambda request: "c", cost=lambda platform, text: Decimal(0), now=now)
+    return compare(
+        wanted, queue, card_digest=lambda request: "c", shared_digest=lambda request: "s",
+        cost=lambda platform, text: Decimal(0), now=now,
+    )  # fmt: skip
 
 
 def queued(wanted: Wanted, status: DeliveryStatus = DeliveryStatus.SCHEDULED) -> list[Delivery]:
@@ -108,7 +111,7 @@ def test_the_sends_zone_wins_over_the_campaigns_and_that_over_the_units() -> Non
 def test_a_send_names_accounts_platforms_units_or_groups(to: str, accounts: list[str]) -> None:
     wanted = want(YAML.replace("to: official", f"to: {to}"))
     assert [each.key.account for each in wanted.deliveries] == accounts
-    assert [wave.audience for wave in wanted.waves] == (["staff"] if to == "staff" else [])
+    assert [wave.key.audience for wave in wanted.waves] == (["staff"] if to == "staff" else [])
 
 
 def test_every_asks_for_each_weekday_between_the_dates_except_some() -> None:

@@ -44,6 +44,11 @@ class SystemClock:
         time.sleep(seconds)
 
 
+def month_of(now: datetime) -> datetime:
+    """The beginning of its calendar month in UTC, by which budgets are counted."""
+    return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
 def zone_named(name: str) -> ZoneInfo:
     """WIB, WITA or WIT. Raises KeyError for any other name."""
     return ZoneInfo(ZONES[name.strip().upper()])

@@ -110,8 +110,12 @@ class KeyRing:
         """A short signature; each purpose has a key of its own, so one link never opens another door."""
         return _signature(self._for_purpose(self.keys[0], purpose), text)
 
+    def signatures(self, text: str, *, purpose: str) -> tuple[str, ...]:
+        """By each key of the ring, the newest first: to find again what was stored under an older one."""
+        return tuple(_signature(self._for_purpose(raw, purpose), text) for raw in self.keys)
+
     def verify(self, text: str, signature: str, *, purpose: str) -> bool:
-        expected = (_signature(self._for_purpose(raw, purpose), text) for raw in self.keys)
+        expected = self.signatures(text, purpose=purpose)
         return any(hmac.compare_digest(each.encode(), signature.encode()) for each in expected)
 
     @staticmethod

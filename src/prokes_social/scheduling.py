@@ -11,8 +11,8 @@ from prokes_social.clock import Clock
 from prokes_social.errors import AlreadyMoved
 from prokes_social.i18n import _
 from prokes_social.model.card import Card
-from prokes_social.model.plan import Change, Plan, PlannedChange
-from prokes_social.store import Connection, Store, approvals, campaigns, deliveries
+from prokes_social.model.plan import Change, Plan, PlannedChange, PlannedWave
+from prokes_social.store import Connection, Store, approvals, campaigns, deliveries, waves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +33,19 @@ class Scheduler:
             self._add(tx, [each for each in plan.changes if each.change is Change.ADD and not each.queued], version)
             for change in plan.changes:
                 self._move(tx, change, version)
+            for each in plan.waves:
+                _move_wave(tx, each, version)
+            waves.release_approved(tx, plan.campaign.id)
             return deliveries.schedule_approved(tx, plan.campaign.id)
 
     def approve(self, plan: Plan, *, who: str) -> int:
         """Approve everything the plan would show, whether it is queued yet or not; the count of rows scheduled now."""
         digests = {change.content.digest for change in plan.changes if change.content}
+        digests |= {wave.content.digest for wave in plan.waves if wave.content}
         with self.store.write() as tx:
             new = approvals.not_approved(tx, digests)
             approvals.add(tx, new, verdict=approvals.APPROVED, who=who, now=self.clock.now())
+            waves.release_approved(tx, plan.campaign.id)
             return deliveries.schedule_approved(tx, plan.campaign.id)
 
     def _save(self, tx: Connection, plan: Plan, digest: str, by: str) -> int:
@@ -87,6 +92,13 @@ class Scheduler:
             "cost": change.cost,
             "next_at": change.content.due_at - self.lead,
         }
+
+
+def _move_wave(tx: Connection, change: PlannedWave, version: int) -> None:
+    if change.change is Change.CANCEL and change.queued:
+        waves.cancel(tx, change.queued.id, reason=change.reason)
+    elif change.content and change.change in (Change.ADD, Change.CHANGE):
+        waves.put(tx, change.key, change.content, version_id=version)
 
 
 def _moved_meanwhile(occurrence: str) -> AlreadyMoved:

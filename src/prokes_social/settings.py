@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -31,14 +31,54 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Signatory(_Section):
+    """Who signs letters and reports; without an office nobody does."""
+
+    office: str = ""
+    name: str = ""
+    rank: str = ""
+    nip: str = ""
+    place: str = ""
+
+
 class Organisation(_Section):
     name: str = "Pemerintah Daerah"
     unit: str = ""  #: the office that runs this workspace, printed on reports
+    address: str = ""
+    signature: Signatory = Signatory()
+
+
+def _as_rhythm(value: Any) -> Any:
+    """`senin 07.30` as a weekday, Monday being 0, and a time. Raises ValueError."""
+    if not isinstance(value, str):
+        return value
+    day, _space, at = value.strip().lower().partition(" ")
+    if day not in _DAYS:
+        raise ValueError("a weekday and an hour such as “senin 07.30”")
+    return _DAYS.index(day) % 7, _as_clock(at.strip())
+
+
+_DAYS = (
+    "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+)  # fmt: skip
+
+
+class Reporting(_Section):
+    """The report that is made by itself, and what it is numbered with."""
+
+    #: a weekday and an hour in the workspace's zone, `senin 07.30`; without it none is made by itself
+    every: Annotated[tuple[int, time], BeforeValidator(_as_rhythm)] | None = None
+    number: str = ""  #: a pattern such as `440/{number}/Adpim/{year}`
+    email_to: tuple[str, ...] = ()
+    webhook: bool = False  #: tell the webhook of [alerting] too
 
 
 class Checking(_Section):
     #: hosts, or ends of hosts, that links may point to
     allowed_hosts: tuple[str, ...] = ("go.id", "who.int")
+    #: names that stay out of staff feeds while `prokes election` is on
+    candidates: tuple[str, ...] = ()
 
 
 class Publishing(_Section):
@@ -59,6 +99,8 @@ def _as_clock(value: Any) -> Any:
     return time.fromisoformat(value.replace(".", ":")) if isinstance(value, str) else value
 
 
+Clock = Annotated[time, BeforeValidator(_as_clock)]
+
 #: Hours that people post at; assumptions until the office's own results say better.
 PRESETS = {"pagi": time(7), "siang": time(12), "sore": time(16, 30), "malam": time(19, 30)}
 
@@ -68,6 +110,30 @@ class Tracking(_Section):
     reading_ages: tuple[Duration, ...] = tuple(timedelta(hours=h) for h in (1, 6, 24, 72, 168, 672))
     #: how much faster posts age on the sandbox than in life; 1 everywhere else
     sandbox_time_scale: Annotated[float, Field(ge=1)] = 1.0
+    threads: Annotated[int, Field(ge=1, le=64)] = 4  #: accounts that are read at once
+    lease: Duration = timedelta(minutes=2)  #: how long one process holds readings; after it another may take them
+
+
+class Sharing(_Section):
+    """How often, and when, staff members are asked to share."""
+
+    per_week: Annotated[int, Field(ge=1, le=50)] = 5  #: invitations to one person in seven days
+    open_for: Duration = timedelta(days=14)  #: how long an invitation stands, at most until the campaign ends
+    quiet_from: Clock = time(19)  #: nobody is asked from then on, on the wall of their unit
+    quiet_until: Clock = time(6, 30)
+    on_holidays: bool = False  #: ask on national holidays too
+    quiet_days: tuple[date, ...] = ()  #: days of the office's own on which nobody is asked
+    #: share of alike words, 0 to 100, above which two texts count as the same on different accounts
+    alike: Annotated[float, Field(ge=50, le=100)] = 90
+
+
+class Coverage(_Section):
+    """How vaccination is told, unit by unit."""
+
+    target: Annotated[Decimal, Field(ge=80, le=100)] = Decimal(95)  #: per cent of a unit's target group
+    measure: Literal["first", "second", "booster"] = "second"  #: the dose that counts
+    stale_after: Duration = timedelta(days=14)  #: data older than this are taken in with a warning
+    smallest_unit: Annotated[int, Field(ge=20)] = 20  #: in public, smaller ones are left out or told together
 
 
 class Alerting(_Section):
@@ -103,11 +169,14 @@ class _Document(_Section):
     database_url: str | None = None
     public_url: str | None = None
     #: words that may stand for an hour in a campaign: `at: 2026-11-23 pagi`
-    presets: Mapping[str, Annotated[time, BeforeValidator(_as_clock)]] = Field(default_factory=lambda: PRESETS)
+    presets: Mapping[str, Clock] = Field(default_factory=lambda: PRESETS)
     checking: Checking = Checking()
     publishing: Publishing = Publishing()
     tracking: Tracking = Tracking()
+    sharing: Sharing = Sharing()
+    coverage: Coverage = Coverage()
     alerting: Alerting = Alerting()
+    reporting: Reporting = Reporting()
     log_level: LogLevel = "info"
     platforms: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
 
@@ -124,7 +193,10 @@ class Settings:
     checking: Checking
     publishing: Publishing
     tracking: Tracking
+    sharing: Sharing
+    coverage: Coverage
     alerting: Alerting
+    reporting: Reporting
     log_level: LogLevel
     platforms: Mapping[str, Mapping[str, Any]]
     environment: Mapping[str, str] = field(repr=False)
@@ -199,7 +271,10 @@ def load_settings(environment: Mapping[str, str] | None = None, start: Path | No
         checking=document.checking,
         publishing=document.publishing,
         tracking=document.tracking,
+        sharing=document.sharing,
+        coverage=document.coverage,
         alerting=document.alerting,
+        reporting=document.reporting,
         log_level=document.log_level,
         platforms=document.platforms,
         environment=dict(environment),

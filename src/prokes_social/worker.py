@@ -24,6 +24,7 @@ from prokes_social.model.delivery import Claim, Delivery, DeliveryStatus
 TICK = timedelta(seconds=1)
 REAP = timedelta(seconds=10)
 TELL = timedelta(seconds=5)
+OPEN = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,7 @@ class Worker:
             self._publish(claim)
         for claim in self._lookup.claim(self._threads):
             self._look(claim)
+        self._open_waves()
         self._read()
         self._pool.shutdown()
         self._take_leave()
@@ -104,6 +106,7 @@ class Worker:
             ("reaper", self._reap, REAP),
             ("reading", self._read, TICK),
             ("telling", self._tell_alarms, TELL),
+            ("opening", self._open_waves, OPEN),
         ):
             first = datetime.now(UTC)
             scheduler.add_job(
@@ -215,13 +218,17 @@ class Worker:
     def _tell_alarms(self) -> None:
         self._teller.tell()
 
+    def _open_waves(self) -> None:
+        self._app.sharing.open_due()
+        self._app.personal_posts.note_published()
+
     def _take_leave(self) -> None:
         self._teller.tell()
         self._teller.close()
         self._app.upkeep.leave(self._publisher.owner)
 
     def _read(self) -> None:
-        collected = self._app.reach.collect_due()
+        collected = self._app.reach.collect_due(self._stopping.is_set)
         self._wake_exactly("reading", self._read, self._app.reach.next_wake())
         if collected.taken:
             self._tell(Event(readings=collected.taken))

@@ -1,9 +1,12 @@
 from dataclasses import replace
 
-from prokes_social.checking import check_campaign, check_plan
+import pytest
+
+from prokes_social.checking import all_rules, check_campaign, check_plan
 from prokes_social.model.campaign import Campaign
+from prokes_social.model.delivery import DeliveryStatus
 from prokes_social.problem import Problem, Severity
-from tests.checking.examples import CONTEXT, campaign, plan, published
+from tests.checking.examples import CONTEXT, DIRECTORY, campaign, plan, published
 
 
 def codes(problems: list[Problem]) -> list[str]:
@@ -157,3 +160,88 @@ def test_a_stand_in_is_never_blamed() -> None:
 def test_must_is_milder_than_compulsory() -> None:
     found = check_campaign(campaign("text: Peserta vaksinasi harus membawa KTP. Ayo siapkan."), CONTEXT)
     assert [(each.code, each.severity) for each in found] == [("wording-mandatory", Severity.WARNING)]
+
+
+# --- the policy guard ---
+
+
+def test_a_text_that_is_queued_on_another_x_account_counts_too() -> None:
+    [sent] = plan(campaign(SENT_TO_X)).changes
+    queued = replace(published(sent), status=DeliveryStatus.SCHEDULED)
+    file = campaign(SENT_TO_X + "\n  - {id: kedua, message: pesan, to: dinkes-x, at: 2026-11-29 07.30}")
+    assert codes(check_plan(plan(file, (queued,)), CONTEXT)) == ["same-text-on-several-x"]
+
+
+def test_an_account_that_is_posted_to_by_hand_says_it_too() -> None:
+    by_hand = replace(DIRECTORY, accounts=tuple(replace(a, by_hand=a.name == "dinkes-x") for a in DIRECTORY.accounts))
+    file = campaign("sends:\n  - {id: a, message: pesan, to: [humas-x, dinkes-x], at: 2026-11-24 07.30}")
+    assert codes(check_plan(plan(file, directory=by_hand), CONTEXT)) == ["same-text-on-several-x"]
+
+
+def test_how_alike_texts_may_be_is_a_setting() -> None:
+    file = campaign("""
+messages:
+  - {id: satu, text: Ayo cuci tangan dengan sabun sebelum makan., sources: [kemenkes]}
+  - {id: dua, text: Ayo cuci tangan dengan air bersih sebelum makan., sources: [kemenkes]}
+sends:
+  - {id: a, message: satu, to: humas-x, at: 2026-11-24 07.30}
+  - {id: b, message: dua, to: dinkes-x, at: 2026-11-25 07.30}
+""")
+    assert codes(check_plan(plan(file), replace(CONTEXT, alike=99))) == []
+    assert codes(check_plan(plan(file), replace(CONTEXT, alike=70))) == ["same-text-on-several-x"]
+
+
+def test_a_weekly_send_at_one_minute_is_told_of_once() -> None:
+    file = campaign("sends:\n  - {id: a, message: pesan, to: [humas-x, dinkes-x, setda-x], every: senin 07.30}")
+    assert codes(check_plan(plan(file), CONTEXT)).count("many-at-one-minute") == 1
+
+
+def test_three_platforms_at_one_minute_are_one_account_each() -> None:
+    file = campaign("sends:\n  - {id: a, message: pesan, to: [humas-x, humas-facebook, humas-instagram], "
+                    "at: 2026-11-24 07.30}")  # fmt: skip
+    assert check_plan(plan(file), CONTEXT) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Repost unggahan ini, ada voucher untuk tiga orang.", True),
+        ("Siapa ikut giveaway? Tag dua temanmu di sini.", True),
+        ("Bagikan kabar ini. Tanpa undian, tanpa syarat.", False),
+        ("Kesehatan adalah hadiah bagi keluarga. Ayo cuci tangan. Air mengalir lebih baik. Bagikan kabar ini.", False),
+        ("Vaksin gratis di puskesmas. Bagikan kepada keluarga.", False),
+    ],
+)
+def test_a_reward_is_found_where_it_stands_beside_the_asking(text: str, found: bool) -> None:
+    problems = check_campaign(campaign(f"text: {text}"), CONTEXT)
+    assert ("reward-for-sharing" in codes(problems)) is found
+    assert all(each.severity is Severity.ERROR for each in problems if each.code == "reward-for-sharing")
+
+
+WITH_FACE = next(rule for rule in all_rules() if rule.code == "election-period").bad
+
+
+def test_outside_of_an_election_faces_may_be_shared() -> None:
+    assert check_campaign(campaign(WITH_FACE), replace(CONTEXT, election=False)) == []
+
+
+def test_in_an_election_the_photograph_and_each_mention_of_a_candidate_are_found() -> None:
+    places = {each.place.excerpt.strip()[:5] for each in check_campaign(campaign(WITH_FACE), CONTEXT) if each.place}
+    assert places == {"text:", "slots"}
+
+
+def test_official_accounts_may_show_faces_in_an_election() -> None:
+    assert check_campaign(campaign(WITH_FACE.replace("to: staff", "to: humas-facebook")), CONTEXT) == []
+
+
+def test_the_sharers_own_photograph_is_no_face_of_somebody_else() -> None:
+    file = campaign("""
+messages:
+  - id: pesan
+    text: Ayo saling menjaga.
+    sources: [kemenkes]
+    card: {template: pledge, slots: {pledge: Saya pakai masker saat batuk}, alt: Kartu janji seorang pegawai.}
+sends:
+  - {id: pegawai, message: pesan, to: staff, at: 2026-11-24 07.30}
+""")
+    assert "election-period" not in codes(check_campaign(file, CONTEXT))

@@ -19,7 +19,9 @@ OFFICE = replace(
     examples.CONTEXT,
     directory=Directory(
         accounts=tuple(
-            account for account in examples.DIRECTORY.accounts if account.name not in ("dinkes-x", "lama-facebook")
+            account
+            for account in examples.DIRECTORY.accounts
+            if account.name not in ("dinkes-x", "setda-x", "lama-facebook")
         ),
         units=(examples.UNIT,),
         platforms=tuple(examples.LIMITS),

@@ -214,7 +214,7 @@ def test_a_report_of_an_unknown_campaign_or_format_is_refused(run: Run, workspac
 def test_nothing_to_do_ends_at_once(run: Run, workspace: Path) -> None:
     assert run("work", "--until-idle").code == 0
     assert run("work", "--once").code == 0
-    assert json.loads(run("reach", "collect", "--json").out) == {"taken": 0, "put_off": 0}
+    assert json.loads(run("reach", "collect", "--json").out) == {"taken": 0, "put_off": 0, "why": {}}
 
 
 def test_a_mistyped_command_gets_a_suggestion(run: Run) -> None:

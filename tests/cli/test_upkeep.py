@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 
 from prokes_social.app import App
 from prokes_social.app.upkeep import restore
@@ -21,7 +22,7 @@ from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.delivery import DeliveryStatus
 from prokes_social.publishing.restoring import doubt_what_may_be_out
 from prokes_social.settings import load_settings
-from prokes_social.store import Store, accounts, alarms, backups, claims, deliveries, presence, switches
+from prokes_social.store import Store, accounts, alarms, backups, claims, deliveries, presence, schema, switches
 from prokes_social.store.tables import metadata
 from prokes_social.worker import Worker
 from tests.cli.conftest import CREDENTIALS, Run
@@ -80,6 +81,17 @@ def test_a_key_that_others_can_read_is_bad_and_the_remedy_can_be_pasted(run: Run
     ran = run("doctor")
     assert ran.code == 1
     assert f"chmod 600 {workspace / '.prokes' / 'key'}" in ran.out
+
+
+@pytest.mark.parametrize(("there", "state"), [(True, "ok"), (False, "warning")])
+def test_whether_regional_scripts_can_be_set_is_told_with_the_package_that_is_missing(
+    run: Run, workspace: Path, monkeypatch: pytest.MonkeyPatch, there: bool, state: str
+) -> None:
+    monkeypatch.setattr("prokes_social.rendering.typefaces.shapes_other_scripts", lambda: there)
+    [(told, remedy)] = examined(run)["raqm"]
+    assert told == state
+    assert ("libfribidi0" in remedy) is not there
+    assert run("doctor").code == 0
 
 
 def test_another_key_opens_no_credentials(run: Run, app: App, workspace: Path) -> None:
@@ -493,13 +505,28 @@ def test_a_backup_of_an_earlier_program_is_brought_up_to_date_and_looked_for(
     queue_now(app, minutes=30)
     file = workspace / "cadangan.db"
     run("backup", file)
-    with closing(sqlite3.connect(file)) as old:
-        old.execute("alter table delivery drop column look_since")
-        old.execute("update alembic_version set version_num = '0001'")
-        old.commit()
-    assert run("restore", file, "--yes").code == 0
+    assert run("restore", _as_the_first_version_wrote_it(file), "--yes").code == 0
     [row] = app.deliveries.listing()
     assert row.look_since
+
+
+def _as_the_first_version_wrote_it(file: Path) -> Path:
+    """The same rows in the tables as they first were."""
+    first = file.with_name("pertama.db")
+    store = Store(f"sqlite:///{first}")
+    with store.write() as tx:
+        configuration = schema.config()
+        configuration.attributes["connection"] = tx
+        command.upgrade(configuration, "0001")
+    store.close()
+    with closing(sqlite3.connect(first)) as old:
+        old.execute("attach database ? as now", (str(file),))
+        for (table,) in old.execute("select name from main.sqlite_master where type = 'table'").fetchall():
+            columns = ", ".join(f'"{row[1]}"' for row in old.execute(f"pragma main.table_info({table})"))
+            if table not in ("alembic_version", "sqlite_sequence"):
+                old.execute(f"insert into main.{table} ({columns}) select {columns} from now.{table}")
+        old.commit()
+    return first
 
 
 def test_a_worker_that_runs_meanwhile_goes_on_with_what_was_restored(office: Office, run: Run) -> None:

@@ -200,6 +200,12 @@ def test_a_picture_of_the_workspace_may_be_used(tmp_path: Path) -> None:
     assert problems(card("images/posko 1.jpg"), tmp_path) == []
 
 
+def test_a_picture_may_lie_where_photographs_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "assets" / "photos").mkdir(parents=True)
+    (tmp_path / "assets" / "photos" / "posko.jpg").write_bytes(b"")
+    assert problems(card("posko.jpg"), tmp_path) == []
+
+
 @pytest.mark.parametrize(("name", "code"), [("none.png", "image-missing"), ("logo.svg", "image-kind")])
 def test_a_picture_that_cards_cannot_take_is_reported(tmp_path: Path, name: str, code: str) -> None:
     (tmp_path / "logo.svg").write_text("")

@@ -18,7 +18,8 @@ from prokes_social.keys import Secret
 from prokes_social.model.platform import Connection, Post, Prepared, Submission
 from prokes_social.model.reach import Metric
 from prokes_social.platforms._failures import Kind
-from prokes_social.platforms._graph import GraphSettings, count
+from prokes_social.platforms._graph import GraphSettings
+from prokes_social.platforms._graph_reading import count
 from prokes_social.platforms.facebook import Facebook
 from tests.conftest import SetClock
 from tests.platforms.conftest import MakeDesk, Scripted
@@ -224,7 +225,7 @@ def test_one_dead_metric_does_not_cost_the_others(
 
 @pytest.mark.parametrize("name", ["facebook", "instagram"])
 def test_what_was_measured_before_a_limit_is_kept(make_desk: MakeDesk, name: str) -> None:
-    desk = make_desk(name)
+    desk = make_desk(name, posts_per_call=1)
     posts = [desk.post()[2] for _time in range(2)]
     desk.sandbox.fault(name, "insights", "rate_limit", after=1)
     assert [each.external_id for each in desk.platform.measure(posts, desk.connection)] == [posts[0].external_id]

@@ -297,7 +297,8 @@ def test_private_numbers_and_both_spellings_become_ours() -> None:
         Metric.SAVES: 1,
         Metric.CLICKS: 7,
     }
-    assert numbers_of({"public_metrics": {"repost_count": 3}})[Metric.SHARES] == 3
+    assert numbers_of({"public_metrics": {"repost_count": 3, "quote_count": 0}})[Metric.SHARES] == 3
+    assert numbers_of({"public_metrics": {"repost_count": 3}})[Metric.SHARES] is None, "half of a sum is no sum"
     assert set(numbers_of({}).values()) == {None}
 
 

@@ -10,7 +10,7 @@ from prokes_social.errors import OutcomeUnknown
 from prokes_social.i18n import Bilingual
 from prokes_social.model.platform import Connection, Identity, Limits, Post, Prepared, Submission
 from prokes_social.model.reach import ReachSnapshot
-from prokes_social.platforms import CredentialField, IsOurs, Platform, PlatformSettings, anybodys
+from prokes_social.platforms import Charge, CredentialField, IsOurs, Platform, PlatformSettings, anybodys, free
 
 
 @dataclass
@@ -80,7 +80,7 @@ class LyingPlatform(Platform):
         """A post that became public without a trace in the database."""
         self.public.append(Public(text=text, account=account, at=self.clock.now()))
 
-    def measure(self, posts: Sequence[Post], connection: Connection) -> list[ReachSnapshot]:
+    def measure(self, posts: Sequence[Post], connection: Connection, charge: Charge = free) -> list[ReachSnapshot]:
         return []
 
     def verify(self, connection: Connection) -> Identity:

@@ -198,13 +198,13 @@ class Office:
             missing=gone,
         )
         with self.store.write() as tx:
-            snapshots.record(tx, reading, taken)
+            snapshots.record(tx, [(reading, taken)])
 
     def is_not_told(self, delivery: Delivery, after: float, reason: str) -> None:
         reading, _post = self._reading(delivery, after)
         with self.store.write() as tx:
             snapshots.plan_readings(tx, reading.post_id, [reading.due_at])
-            snapshots.put_off(tx, reading, next_at=reading.due_at + timedelta(minutes=15), reason=reason)
+            snapshots.put_off(tx, [reading], next_at=reading.due_at + timedelta(minutes=15), reason=reason)
 
     def reports(self, after: float = 60, *, language: str = "id", accent: str = "#0b5563") -> Report:
         with speaking(language):
@@ -214,7 +214,8 @@ class Office:
     def _reading(self, delivery: Delivery, after: float) -> tuple[DueReading, Post]:
         post_id, post, account_id = self.posts[delivery.id]
         due_at = post.published_at + timedelta(seconds=after)
-        return DueReading(post_id=post_id, account_id=account_id, post=post, due_at=due_at), post
+        asked = DueReading(post_id=post_id, account_id=account_id, post=post, due_at=due_at, asked_for=True)
+        return asked, post
 
     def _record(self, held: Claim, late: float, found_by: str, permalink: str) -> None:
         delivery = held.delivery

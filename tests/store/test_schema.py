@@ -3,14 +3,15 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from prokes_social.errors import MigrationNeeded, StoreError
-from prokes_social.store import Store, deliveries, schema
+from prokes_social.store import Store, accounts, schema
 from prokes_social.store.tables import metadata
-from tests.factories import add_account, queue_delivery
 
 
 def test_migrations_end_where_the_program_expects() -> None:
@@ -24,18 +25,36 @@ def test_migrated_tables_equal_the_code(store: Store) -> None:
     store.require_current()
 
 
-def test_a_database_of_an_earlier_checkout_is_upgraded_with_its_rows(store: Store) -> None:
-    add_account(store)
-    row = queue_delivery(store)
-    with store.write() as tx:
-        tx.exec_driver_sql("alter table delivery drop column look_since")
-        tx.exec_driver_sql("update alembic_version set version_num = '0001'")
+def test_a_database_of_the_first_version_is_upgraded_with_its_rows(first_version: Store) -> None:
+    with first_version.write() as tx:
+        tx.exec_driver_sql("insert into unit (id, name, zone) values ('dinkes', 'Dinas Kesehatan', 'WITA')")
+        tx.exec_driver_sql(
+            "insert into account (id, name, platform, unit_id, kind, sandbox)"
+            " values (7, 'x-dinkes', 'x', 'dinkes', 'official', true)"
+        )
+        tx.execute(text("insert into credential values (7, 'token', :sealed)"), {"sealed": b"sealed"})
     with pytest.raises(MigrationNeeded):
-        store.require_current()
-    store.migrate()
-    store.require_current()
-    with store.read() as tx:
-        assert deliveries.get(tx, row.id) == row
+        first_version.require_current()
+    first_version.migrate()
+    first_version.require_current()
+    with first_version.read() as tx:
+        account = accounts.by_id(tx, 7)
+        assert (account.name, account.unit.zone) == ("x-dinkes", "WITA")
+        assert accounts.credentials(tx, 7) == {"token": b"sealed"}
+
+
+@pytest.fixture
+def first_version(store: Store) -> Store:
+    """The store with the tables as they first were."""
+    with store.write() as tx:
+        for table in reversed(metadata.sorted_tables):
+            tx.exec_driver_sql(f"drop table {table.name}")
+        tx.exec_driver_sql("drop table alembic_version")
+    with store.write() as tx:
+        configuration = schema.config()
+        configuration.attributes["connection"] = tx
+        command.upgrade(configuration, "0001")
+    return store
 
 
 def test_a_database_that_was_never_migrated_says_so(tmp_path: Path) -> None:

@@ -14,21 +14,33 @@ from prokes_social.app.campaigns import Campaigns
 from prokes_social.app.channels import alarm_channels
 from prokes_social.app.decisions import Decisions
 from prokes_social.app.deliveries import Deliveries
+from prokes_social.app.inviting import Inviting
 from prokes_social.app.media import Media
+from prokes_social.app.personal_posts import PersonalPosts
+from prokes_social.app.privacy import Privacy
 from prokes_social.app.reach import Reach
+from prokes_social.app.sharing import Sharing
+from prokes_social.app.staff import Staff
+from prokes_social.app.units import Units
 from prokes_social.app.upkeep import Upkeep
 from prokes_social.clock import Clock, SystemClock
 from prokes_social.connecting import Connector
-from prokes_social.model.delivery import Delivery
+from prokes_social.errors import Rejected
+from prokes_social.i18n import _
+from prokes_social.model.account import Account, AccountKind
+from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.model.platform import Connection, Post
+from prokes_social.model.staff import Purpose
 from prokes_social.platforms import Platform
 from prokes_social.publishing import LookUp, Publisher, Timing
 from prokes_social.settings import Settings
-from prokes_social.store import Store
+from prokes_social.store import Connection as StoreConnection
+from prokes_social.store import Store, consents
 from prokes_social.store import accounts as account_rows
 from prokes_social.tracking import Tracker
 
 if TYPE_CHECKING:
+    from prokes_social.model.card import CardRequest
     from prokes_social.rendering import Studio
 
 
@@ -45,6 +57,12 @@ class App:
         self.deliveries = Deliveries(self)
         self.decisions = Decisions(self)
         self.reach = Reach(self)
+        self.sharing = Sharing(self)
+        self.personal_posts = PersonalPosts(self)
+        self.inviting = Inviting(self)
+        self.privacy = Privacy(self)
+        self.staff = Staff(self)
+        self.units = Units(self)
         self.media = Media(self)
         self.upkeep = Upkeep(self)
 
@@ -63,7 +81,11 @@ class App:
     def studio(self) -> "Studio":
         from prokes_social.app.cards import asset_folders, open_studio  # numpy and Pillow: only where cards are drawn
 
-        return open_studio(asset_folders(self.settings.home))
+        return open_studio(asset_folders(self.settings.home), self.staff.photos)
+
+    def shared_digest(self, request: "CardRequest") -> str:
+        """What names everything that all personal cards of a request have in common."""
+        return self.studio.digest(self.studio.personal(request).request)
 
     @cached_property
     def tracker(self) -> Tracker:
@@ -74,6 +96,9 @@ class App:
             ages=self.settings.tracking.reading_ages,
             time_scale=self.settings.tracking.sandbox_time_scale,
             connection_to=self.connector.connection_to,
+            budget=self.settings.publishing.x_monthly_budget,
+            threads=self.settings.tracking.threads,
+            lease=self.settings.tracking.lease,
         )
 
     def publisher(self, owner: str | None = None) -> Publisher:
@@ -122,7 +147,15 @@ class App:
     def _connection_of(self, delivery: Delivery) -> Connection:
         with self.store.read() as tx:
             account = account_rows.by_id(tx, delivery.account_id)
+            withdrawn = account.kind is AccountKind.PERSONAL and not self._allows(tx, account)
+        if withdrawn and delivery.status is DeliveryStatus.CLAIMED:  # later there is only what is out to be found
+            raise Rejected(_("the person has withdrawn their consent"), account=account.name)
         return self.connector.connection_to(account)
+
+    def _allows(self, tx: StoreConnection, account: Account) -> bool:
+        """Whether the person whose account it is wants us to post for them."""
+        said = consents.current(tx, account.owner_id) if account.owner_id else {}
+        return Purpose.POST in said and said[Purpose.POST].given
 
     def _readings_of(self, delivery: Delivery, post: Post) -> list[datetime]:
         return self.tracker.readings_of(post, sandbox=delivery.sandbox)

@@ -1,13 +1,16 @@
-"""Accounts: add, list, check."""
+"""Accounts: add, hand over, list, check."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from prokes_social.clock import month_of
+from prokes_social.errors import SettingsError
+from prokes_social.i18n import _
 from prokes_social.model.account import Account, AccountKind, Directory, Unit
 from prokes_social.model.platform import Identity
-from prokes_social.publishing.publisher import month_of
-from prokes_social.store import accounts, deliveries
+from prokes_social.model.staff import StaffMember
+from prokes_social.store import accounts, people, spending
 
 if TYPE_CHECKING:
     from prokes_social.app import App
@@ -28,6 +31,45 @@ class Accounts:
             credentials=credentials,
             kind=AccountKind.OFFICIAL,
         )
+
+    def add_by_hand(
+        self, name: str, *, platform: str, unit: str, owner: str, deputy: str | None = None, zone: str | None = None
+    ) -> Account:
+        """Store an official account without API: what is due is offered to its owner. Raises SettingsError.
+
+        `owner` and `deputy` are named as in `Privacy.find`: by number, personal link or name.
+        """
+        return self._app.connector.add_by_hand(
+            name, platform=platform, unit=self._unit(unit, zone), owner=self._here(owner),
+            deputy=self._here(deputy) if deputy else None,
+        )  # fmt: skip
+
+    def hand_over(self, name: str, *, owner: str, deputy: str | None = None) -> Account:
+        """Another owner, who is asked from now on, also for what is open. Without `deputy` the old one stays."""
+        account = self._app.connector.named(name)
+        if not account.by_hand:
+            raise SettingsError(
+                _("“{name}” is posted to by API; it has no owner to hand over.", name=name),
+                hint=_("`prokes account list` shows which accounts are posted to by hand."),
+            )
+        new = self._here(owner)
+        deputy_id = self._here(deputy).id if deputy else account.deputy_id
+        with self._app.store.write() as tx:
+            accounts.set_by_hand(
+                tx, account.id, owner_id=new.id, deputy_id=deputy_id if deputy_id != new.id else None
+            )  # fmt: skip
+            return accounts.by_id(tx, account.id)
+
+    def owners(self, account: Account) -> list[StaffMember]:
+        """Who posts by hand: the owner, then the deputy."""
+        with self._app.store.read() as tx:
+            found = [people.get(tx, each) for each in (account.owner_id, account.deputy_id) if each]
+        return [each for each in found if each]
+
+    def unattended(self) -> frozenset[str]:
+        """Accounts by hand for which nobody is here to post."""
+        with self._app.store.read() as tx:
+            return accounts.unattended(tx)
 
     def connect(self, name: str, credentials: Mapping[str, str]) -> Identity:
         """Replace the credentials and ask the platform; an answer frees a blocked account."""
@@ -55,9 +97,18 @@ class Accounts:
         """US dollars that each X account may still spend this month."""
         budget = self._app.settings.publishing.x_monthly_budget
         with self._app.store.read() as tx:
-            spent = deliveries.spent(tx, since=month_of(self._app.clock.now()))
+            spent = spending.spent(tx, since=month_of(self._app.clock.now()))
             named = [account.name for account in accounts.all_accounts(tx) if account.platform == "x"]
         return {name: budget - spent.get(name, Decimal(0)) for name in named}
+
+    def _here(self, who: str) -> StaffMember:
+        member = self._app.privacy.find(who)
+        if member.left_at:
+            raise SettingsError(
+                _("“{name}” no longer works here.", name=member.name),
+                hint=_("Choose somebody from `prokes staff list`."),
+            )
+        return member
 
     def _unit(self, unit_id: str, zone: str | None) -> Unit:
         with self._app.store.read() as tx:

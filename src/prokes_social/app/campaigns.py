@@ -1,6 +1,6 @@
 """Campaigns: check, plan, schedule, approve, draw. Each is the one before it and one step more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,14 +12,16 @@ from prokes_social.errors import ContentError
 from prokes_social.i18n import _, n_
 from prokes_social.loading.campaigns import digest, read_campaign
 from prokes_social.loading.document import Reading
+from prokes_social.model.account import AccountKind
 from prokes_social.model.campaign import Campaign, Loaded, Message
 from prokes_social.model.campaign import Path as CampaignPath
 from prokes_social.model.card import Card, CardRequest
-from prokes_social.model.plan import Plan, PlannedChange, Wanted
+from prokes_social.model.plan import Plan, PlannedChange, Wanted, WantedWave
 from prokes_social.model.platform import Picture, Size, Submission
+from prokes_social.model.wave import CODE_LENGTH
 from prokes_social.problem import Place, Problem, Severity, has_errors, in_reading_order
 from prokes_social.scheduling import Scheduler
-from prokes_social.store import deliveries
+from prokes_social.store import deliveries, waves
 
 if TYPE_CHECKING:
     from prokes_social.app import App
@@ -123,20 +125,25 @@ class Campaigns:
         if has_errors(problems):
             return Planned(plan=Plan(file=file, changes=(), waves=()), cards={}, problems=tuple(problems))
         with self._app.store.read() as tx:
-            queue = deliveries.listing(tx, campaign=file.value.id)
+            # What people tapped for their own accounts is no plan's, so that no plan withdraws it.
+            queue = deliveries.listing(tx, campaign=file.value.id, kind=AccountKind.OFFICIAL)
+            queued_waves = waves.listing(tx, campaign=file.value.id)
         plan = planning.compare(
-            wanted, queue, card_digest=self._app.studio.digest, cost=self._cost, now=self._app.clock.now()
-        )
+            wanted, queue, queued_waves, card_digest=self._app.studio.digest, shared_digest=self._app.shared_digest,
+            cost=self._cost, now=self._app.clock.now(),
+        )  # fmt: skip
         problems += check_plan(plan, self._context())
         problems += self._refused_by_platforms(plan, cards)
         return Planned(plan=plan, cards=cards, problems=tuple(problems))
 
     def _draw_wanted(self, wanted: Wanted) -> tuple[dict[str, Card], list[Problem]]:
         """Each different card once, with the problems found on it placed in the file."""
-        different = {(each.message_path, each.card.size): each.card for each in wanted.deliveries if each.card}
+        asked = [(each.message_path, each.card) for each in wanted.deliveries]
+        asked += [(each.message_path, card) for each in wanted.waves for card in self._on_waves(each)]
+        different = {_canonical(path, card): (path, card) for path, card in asked if card}
         cards: dict[str, Card] = {}
         problems: list[Problem] = []
-        for (path, _size), request in different.items():
+        for path, request in different.values():
             found = self._faults(request, wanted.file, (*path, "card"))
             if not found:
                 card = self._app.studio.render(request)
@@ -145,6 +152,16 @@ class Campaigns:
             problems += found
         return cards, list(dict.fromkeys(problems))
 
+    def _on_waves(self, wave: WantedWave) -> Iterable[CardRequest]:
+        """What a wave shows, in every size: the card of somebody whom nobody knows, unless the office itself speaks."""
+        card = wave.content.card
+        if card and not wave.key.account and card.template in self._app.studio.templates:
+            template = self._app.studio.templates[card.template]
+            own = {name: said for name, said in _SOMEBODY.items() if name in template.personal}
+            link = self._app.sharing.tracked("x" * CODE_LENGTH) or card.link
+            card = replace(card, slots={**card.slots, **own}, link=link)
+        return [replace(card, size=size) for size in wave.content.sizes] if card else []
+
     def _faults(self, request: CardRequest, file: Loaded[Campaign], path: CampaignPath) -> list[Problem]:
         faults = self._app.studio.faults(request)
         return [replace(fault.problem(), place=file.place((*path, *fault.path))) for fault in faults]
@@ -152,11 +169,30 @@ class Campaigns:
     def _refused_by_platforms(self, plan: Plan, cards: dict[str, Card]) -> list[Problem]:
         """What the platforms would refuse, without asking them, placed in the file."""
         asked = [(each, each.wanted) for each in plan.changes if each.wanted and each.content]
-        different = {(wanted.message_path, wanted.account.platform, wanted.text): each for each, wanted in asked}
+        different = {
+            (wanted.message_path, wanted.account.platform, wanted.text): self._submission(each, cards)
+            for each, wanted in asked
+        }
+        refused = [
+            _placed(problem, plan.file.place((*path, "text")))
+            for (path, platform, _text), submission in different.items()
+            for problem in self._app.platforms[platform].check(submission)
+        ]
+        return [*refused, *self._refused_by_hand(plan, cards)]
+
+    def _refused_by_hand(self, plan: Plan, cards: dict[str, Card]) -> list[Problem]:
+        """The same for accounts without API: whoever posts by hand meets the same limits."""
+        platform_of = {account.name: account.platform for account in self._app.accounts.directory().accounts}
+        by_hand = [each for each in plan.waves if each.key.account]
+        asked = [(each.wanted, each.content) for each in by_hand if each.wanted and each.content]
+        different = {
+            (wanted.message_path, platform_of[wanted.key.account], content.captions): content
+            for wanted, content in asked
+        }  # fmt: skip
         return [
             _placed(problem, plan.file.place((*path, "text")))
-            for (path, platform, _text), change in different.items()
-            for problem in self._app.platforms[platform].check(self._submission(change, cards))
+            for (path, platform, captions), content in different.items()
+            for problem in self._app.platforms[platform].check(_by_hand(captions[0], content.card, cards))
         ]
 
     def _submission(self, change: PlannedChange, cards: dict[str, Card]) -> Submission:
@@ -183,7 +219,12 @@ class Campaigns:
             allowed_hosts=self._app.settings.checking.allowed_hosts,
             templates=self._app.studio.templates,
             brands=frozenset(self._app.studio.brands),
+            emblem_brands=frozenset(n for n, kit in self._app.studio.brands.items() if kit.emblem_on_personal),
+            alike=self._app.settings.sharing.alike,
+            election=self._app.decisions.election() is not None,
+            candidates=self._app.settings.checking.candidates,
             x_budget=self._app.accounts.budget_left(),
+            unattended=self._app.accounts.unattended(),
         )
 
     @property
@@ -191,12 +232,22 @@ class Campaigns:
         return planning.Customs(
             zone=self._app.settings.zone,
             window=self._app.settings.publishing.window,
+            open_for=self._app.settings.sharing.open_for,
+            sizes={name: template.every_size() for name, template in self._app.studio.templates.items()},
             limits={name: platform.limits for name, platform in self._app.platforms.items()},
         )
 
     @property
     def _scheduler(self) -> Scheduler:
         return Scheduler(store=self._app.store, clock=self._app.clock, lead=self._app.timing.lead)
+
+
+#: Stands on the card that is checked before anybody is asked.
+_SOMEBODY = {"name": "Siti Nurhaliza Rahmawati, S.Kep., Ners", "unit": "Badan Kepegawaian dan Pengembangan SDM"}
+
+
+def _canonical(path: CampaignPath, card: CardRequest) -> tuple[CampaignPath, Size, str]:
+    return path, card.size, repr((card.slots, card.link))
 
 
 def _require_none(problems: Sequence[Problem], path: Path) -> None:
@@ -212,6 +263,12 @@ def _require_none(problems: Sequence[Problem], path: Path) -> None:
 
 def _placed(problem: Problem, place: Place) -> Problem:
     return problem if problem.place else replace(problem, place=place)
+
+
+def _by_hand(text: str, request: CardRequest | None, cards: Mapping[str, Card]) -> Submission:
+    """What a person posts; they upload the picture themselves, so that it needs no address."""
+    drawn = [replace(_picture(card), url="by-hand:") for card in cards.values() if card.request == request]
+    return Submission(text=text, pictures=tuple(drawn))
 
 
 def _picture(card: Card) -> Picture:

@@ -1,15 +1,19 @@
 """What people decide while things are under way: settle a delivery, stop everything, go on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prokes_social import logs
+from prokes_social.checking.campaigning import candidates_in, faces
+from prokes_social.i18n import _
 from prokes_social.model.alarm import Alarm, AlarmKind
+from prokes_social.model.card import CardRequest
 from prokes_social.model.delivery import Delivery, DeliveryStatus
+from prokes_social.model.wave import Wave, WaveStatus
 from prokes_social.publishing import Settler
-from prokes_social.store import alarms, deliveries, switches
+from prokes_social.store import alarms, deliveries, switches, waves
 from prokes_social.store.switches import Switch
 
 if TYPE_CHECKING:
@@ -72,9 +76,42 @@ class Decisions:
         with self._app.store.read() as tx:
             return alarms.ringing(tx)
 
+    # --- before an election ---
+
+    def begin_election(self, *, who: str, remark: str = "") -> list[Wave]:
+        """From now on staff are offered no faces and no candidates' names; the waves that had some are withdrawn."""
+        with self._app.store.write() as tx:
+            switches.turn_on(tx, switches.ELECTION, who=who, now=self._app.clock.now(), remark=remark)
+            going = waves.listing(tx, statuses=(WaveStatus.WAITING, WaveStatus.READY, WaveStatus.OPEN))
+            return [wave for wave in going if self._campaigns(wave) and waves.cancel(tx, wave.id, reason=_("election"))]
+
+    def end_election(self) -> bool:
+        """False where none was on. Waves that were withdrawn come back with the next `prokes campaign schedule`."""
+        with self._app.store.write() as tx:
+            return switches.turn_off(tx, switches.ELECTION)
+
+    def election(self) -> Switch | None:
+        with self._app.store.read() as tx:
+            return switches.state(tx, switches.ELECTION)
+
+    def _campaigns(self, wave: Wave) -> bool:
+        """Whether what staff would share shows somebody's face or names a candidate."""
+        if wave.key.account:
+            return False
+        card = wave.content.card
+        template = self._app.studio.templates.get(card.template) if card else None
+        if card and template and faces(card.slots, template):
+            return True
+        said = "\n".join([*wave.content.captions, wave.content.alt_text, *(str(each) for each in _slots(card))])
+        return any(candidates_in(said, self._app.settings.checking.candidates))
+
     @property
     def _settler(self) -> Settler:
         return Settler(look_up=self._app.look_up(self._app.publisher()))
+
+
+def _slots(card: CardRequest | None) -> Iterable[Any]:
+    return card.slots.values() if card else ()
 
 
 def _noted(row: Delivery) -> Delivery:

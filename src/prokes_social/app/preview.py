@@ -13,6 +13,7 @@ from threading import RLock
 from typing import Any
 
 from prokes_social import planning
+from prokes_social.app.cards import photo_folders
 from prokes_social.errors import CardError, ContentError, SettingsError
 from prokes_social.i18n import _
 from prokes_social.loading.brands import brand_files, read_brands
@@ -203,7 +204,7 @@ def _studio(target: Target, templates: Mapping[str, Loaded[Template]]) -> tuple[
     studio = Studio(
         templates={name: each.value for name, each in templates.items()},
         brands={name: each.value for name, each in reading.kits.items()},
-        photos=partial(read_photo, [folder / "photos" for folder in target.folders]),
+        photos=partial(read_photo, photo_folders(target.folders)),
     )
     return studio, list(reading.problems)
 

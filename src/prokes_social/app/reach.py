@@ -1,6 +1,6 @@
 """Reach: collect readings, write reports."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +17,9 @@ class Reach:
     def __init__(self, app: "App") -> None:
         self._app = app
 
-    def collect_due(self) -> Collected:
-        return self._app.tracker.collect_due()
+    def collect_due(self, stopped: Callable[[], bool] = lambda: False) -> Collected:
+        """Take the readings that are due; `stopped` is asked between batches."""
+        return self._app.tracker.collect_due(stopped)
 
     def collect_now(self, campaign: str | None = None) -> Collected:
         """Read every post at this moment, whatever the table of readings says."""
@@ -30,11 +31,12 @@ class Reach:
 
     def next_wake(self) -> datetime | None:
         with self._app.store.read() as tx:
-            return snapshots.next_wake(tx)
+            return snapshots.next_wake(tx, self._app.clock.now())
 
     def is_waiting(self) -> bool:
         """Some post's numbers are still to be read, now or later."""
-        return self.next_wake() is not None
+        with self._app.store.read() as tx:
+            return snapshots.is_waiting(tx)
 
     def report(self, campaign: str) -> "Report":
         from prokes_social.reporting import campaign_report

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prokes_social.app.cards import asset_folders
+from prokes_social.app.cards import asset_folders, photo_folders
 from prokes_social.errors import CardError, ContentError
 from prokes_social.i18n import _, language
 from prokes_social.loading.people import People, load_people
@@ -18,6 +18,7 @@ from prokes_social.model.campaign import Path as CampaignPath
 from prokes_social.model.card import CardRequest
 from prokes_social.model.person import Person
 from prokes_social.model.platform import Size
+from prokes_social.model.staff import Purpose
 from prokes_social.model.template import PhotoLayer, Template
 from prokes_social.problem import Problem, Severity, in_reading_order
 from prokes_social.rendering import Studio
@@ -40,6 +41,7 @@ from prokes_social.rendering.bulk import (
 from prokes_social.rendering.bulk.packing import Kind
 from prokes_social.rendering.bulk.pools import Pool
 from prokes_social.rendering.photos import KEPT
+from prokes_social.store import consents, offers
 
 if TYPE_CHECKING:
     from prokes_social.app import App
@@ -54,7 +56,7 @@ class StaffOrder:
 
     campaign: Path
     message: str
-    people: Path
+    people: Path | None  #: a table; None: the directory
     out: Path
     sizes: Sequence[Size] = ()
     unit: str | None = None
@@ -62,6 +64,11 @@ class StaffOrder:
     shard: tuple[int, int] | None = None
     cluster: str | None = None
     archive: Kind | None = None
+
+    @property
+    def source(self) -> str:
+        """Where the people come from, as a manifest keeps it."""
+        return self.people.name if self.people else "directory"
 
     @property
     def share(self) -> str:
@@ -83,6 +90,7 @@ class _Asked:
     """One message in the sizes that are wanted."""
 
     file: Loaded[Campaign]
+    message: str
     path: CampaignPath  #: of its card
     requests: Sequence[CardRequest]
     template: Template
@@ -97,13 +105,16 @@ class _Asked:
 
 def draw_staff_cards(app: "App", order: StaffOrder, on_progress: Callable[[Progress], None]) -> StaffResult:
     """Draw what is not drawn yet. Raises ContentError where nothing can be drawn, CardError where writing ends."""
+    if order.people is None and order.unit is not None:
+        order = replace(order, unit=app.units.find(order.unit).name)
     asked = _asked(app, order)
-    folders = (order.people.parent, *(folder / "photos" for folder in asset_folders(app.settings.home)))
-    everybody = load_people(order.people, partial(find_photo, folders))
+    folders = tuple(photo_folders(asset_folders(app.settings.home)))
+    folders = (order.people.parent if order.people else app.settings.state, *folders)
+    everybody = load_people(order.people, partial(find_photo, folders)) if order.people else _directory(app, asked)
     chosen = _chosen(everybody, order)
     job = _job(app, order, asked, folders)
     cards = [asked.card_of(person, request.size) for person in chosen.people for request in asked.requests]
-    about = {"campaign": asked.file.value.id, "message": order.message, "table": order.people.name}
+    about = {"campaign": asked.file.value.id, "message": order.message, "table": order.source}
     with open_manifest(order.out, about, order.share) as manifest:
         progress, failures = draw_all(
             job, cards, manifest, _pool(order, len(cards)), at_once=order.processes, on_progress=on_progress
@@ -144,7 +155,7 @@ def _asked(app: "App", order: StaffOrder) -> _Asked:
             hint=_("Mend what is listed, then try again."),
             problems=list(dict.fromkeys(problems)),
         )
-    return _Asked(file=file, path=path, requests=requests, template=template)
+    return _Asked(file=file, message=order.message, path=path, requests=requests, template=template)
 
 
 def _faults(
@@ -162,6 +173,31 @@ def _faults(
             yield Problem(code="card-text-too-long", what=error.message, remedy=error.hint, place=place)
 
 
+def _directory(app: "App", asked: _Asked) -> People:
+    """Those who agreed to be asked; with their photograph where they agreed to that, and their own tracked link."""
+    members = app.staff.listing()
+    with app.store.read() as tx:
+        agreed, shown = (
+            consents.answers(tx, purpose, [each.id for each in members]) for purpose in (Purpose.LINK, Purpose.PHOTO)
+        )
+        codes = offers.codes(tx, asked.file.value.id, asked.message)
+    people = [
+        Person(
+            row=each.id, number=each.id, name=each.name, unit=each.unit.name,
+            photo=app.staff.photo_of(each) if shown.get(each.id) else "",
+            link=app.sharing.tracked(codes[each.id]) if each.id in codes else "",
+        )
+        for each in members
+        if agreed.get(each.id)
+    ]  # fmt: skip
+    if not people:
+        raise ContentError(
+            _("Nobody in the directory has agreed to be asked yet."),
+            hint=_("Import your staff with `prokes staff import`, or name a table with --people."),
+        )
+    return People(headings=None, people=tuple(people))
+
+
 def _chosen(everybody: People, order: StaffOrder) -> People:
     """Those of the unit, and of the share of the work. Raises ContentError for a unit that nobody is in."""
     people = everybody
@@ -169,7 +205,11 @@ def _chosen(everybody: People, order: StaffOrder) -> People:
         people = people.only(partial(_is_of_unit, order.unit))
         if not people.people and not people.left_out:
             raise ContentError(
-                _("Nobody in {file} is in the unit “{unit}”.", file=order.people, unit=order.unit),
+                _(
+                    "Nobody in {file} is in the unit “{unit}”.",
+                    file=order.people or _("the directory"),
+                    unit=order.unit,
+                ),
                 hint=_near(order.unit, sorted({person.unit for person in everybody.people if person.unit})),
             )
     return people.only(partial(_is_of_shard, order.shard)) if order.shard else people

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prokes_social.app.forgotten import FILE, ForgottenList, keep_numbers
 from prokes_social.clock import zone_named
 from prokes_social.model.delivery import Delivery
 from prokes_social.publishing.restoring import doubt_what_may_be_out
@@ -47,6 +48,8 @@ class Upkeep:
         now = self._app.clock.now()
         file = file or self._app.settings.state / FOLDER / f"prokes-{_stamp(now, self._app.settings)}.db"
         backups.write(self._app.store, file, now=now, who=getpass.getuser())
+        # Whoever was forgotten while it was written is in it, and whoever forgot them could not see it yet.
+        _forgotten(self._app.settings).remove_from_file(file)
         return file
 
 
@@ -60,19 +63,26 @@ def restore(settings: Settings, file: Path) -> Restored:
 
 
 def _restore(store: Store, settings: Settings, file: Path) -> Restored:
-    clock = store.clock()
+    clock, forgotten = store.clock(), _forgotten(settings)
+    everybody = forgotten.everybody()
     held: list[Delivery] = []
     aside = settings.state / FOLDER / f"replaced-{_stamp(clock.now(), settings)}.db"
     aside.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=settings.state) as folder:
         staged = Path(folder) / "restored.db"
         made_at = backups.unpack(file, staged)
+        forgotten.clean_staged(staged)
 
         def make_ready(tx: Connection) -> None:
+            keep_numbers(tx, store, everybody)
             held.extend(doubt_what_may_be_out(tx, made_at=made_at, now=clock.now()))
 
         backups.put_in_place(store, staged, aside=aside, now=clock.now, make_ready=make_ready)
     return Restored(made_at=made_at, held=held, aside=aside)
+
+
+def _forgotten(settings: Settings) -> ForgottenList:
+    return ForgottenList(file=settings.state / FILE)
 
 
 def _stamp(now: datetime, settings: Settings) -> str:

@@ -20,7 +20,12 @@ class CheckContext:
     allowed_hosts: tuple[str, ...] = ("go.id", "who.int")  #: with everything below them
     templates: Mapping[str, Template] | None = None  #: None: not known
     brands: frozenset[str] | None = None
+    emblem_brands: frozenset[str] = frozenset()  #: whose personal cards carry the office's emblem
+    alike: float = 90  #: per cent of alike words above which two texts count as the same
+    election: bool = False  #: an election is near
+    candidates: tuple[str, ...] = ()  #: names that stay out of staff feeds meanwhile
     x_budget: Mapping[str, Decimal] = field(default_factory=dict)  #: US dollars left this month, by account
+    unattended: frozenset[str] = frozenset()  #: accounts by hand for which nobody is here to post
 
     def today(self, campaign: Campaign) -> date:
         return self.now.astimezone(zone_named(campaign.zone or "WIB")).date()

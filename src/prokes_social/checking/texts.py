@@ -42,6 +42,8 @@ def captions(message: Message, path: Path) -> Iterator[Text]:
     yield Text((*path, "text"), message.text)
     for name, words in message.variants.items():
         yield Text((*path, "variants", name), words)
+    for number, words in enumerate(message.captions):
+        yield Text((*path, "captions", number), words)
 
 
 def _card_texts(message: Message, path: Path) -> Iterator[Text]:

@@ -50,8 +50,8 @@ def _processors() -> int:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--message", required=True, help=_("Whose card."))
 @click.option(
-    "--people", type=click.Path(path_type=Path, dir_okay=False), required=True,
-    help=_("CSV or XLSX with the columns nama, unit and foto."),
+    "--people", type=click.Path(path_type=Path, dir_okay=False),
+    help=_("CSV or XLSX with the columns nama, unit and foto; otherwise those of the directory who agreed."),
 )  # fmt: skip
 @click.option(
     "--size", "sizes", multiple=True, type=SizeType(),
@@ -68,8 +68,9 @@ def _processors() -> int:
 @click.option("--archive", type=click.Choice(("zip", "tar")), help=_("One archive for each unit as well."))
 @json_option
 def staff(
-    file: Path, message: str, people: Path, sizes: "tuple[Size, ...]", out: Path, unit: str | None, processes: int,
-    shard: tuple[int, int] | None, cluster: str | None, archive: Literal["zip", "tar"] | None, as_json: bool,
+    file: Path, message: str, people: Path | None, sizes: "tuple[Size, ...]", out: Path, unit: str | None,
+    processes: int, shard: tuple[int, int] | None, cluster: str | None, archive: Literal["zip", "tar"] | None,
+    as_json: bool,
 ) -> None:  # fmt: skip
     from prokes_social.app.staff_cards import StaffOrder, draw_staff_cards
 

@@ -14,7 +14,7 @@ from prokes_social.i18n import _, format_dollars, format_short, n_
 
 if TYPE_CHECKING:
     from prokes_social.app.campaigns import Planned
-    from prokes_social.model.plan import PlannedChange
+    from prokes_social.model.plan import PlannedChange, PlannedWave
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
@@ -141,17 +141,12 @@ def _show(planned: "Planned", thumbnails: dict[str, Path]) -> None:
             if change.content.card:
                 label = _("card")
                 out.print(f"    {label}: {thumbnails[change.content.card]}", style="cyan", markup=False, soft_wrap=True)
-    audiences = {"leaders": _("leaders"), "staff": _("staff")}
     for wave in plan.waves:
-        opens = format_short(wave.opens_at, zone_named(wave.zone))
-        said = _(
-            "○ {opens}  invitation to {audience}: {message} (not queued: staff sharing is not built yet)",
-            opens=opens,
-            audience=audiences[wave.audience],
-            message=wave.message,
-        )
-        out.print(said, style="dim", markup=False)
-    out.print(_totals(plan.changes, planned), style="bold", markup=False)
+        sign, style = _LOOKS[wave.change]
+        out.print(f"{sign} {_wave_head(wave)}", style=style, markup=False, soft_wrap=True)
+        if wave.reason:
+            out.print(f"    {wave.reason}", style="italic", markup=False, soft_wrap=True)
+    out.print(_totals([*plan.changes, *plan.waves], planned), style="bold", markup=False)
 
 
 def _head(change: "PlannedChange") -> str:
@@ -163,7 +158,17 @@ def _head(change: "PlannedChange") -> str:
     return f"{due}  {change.key.account}  {change.key.message}{cost}{sandbox}"
 
 
-def _totals(changes: "Sequence[PlannedChange]", planned: "Planned") -> str:
+def _wave_head(wave: "PlannedWave") -> str:
+    content = wave.content or (wave.queued.content if wave.queued else None)
+    assert content is not None  # noqa: S101 - a wave is wanted, queued, or both
+    where = content.zone or _("each unit's own time")
+    said = _("invitation to {audience}", audience=wave.key.audience_label)
+    if content.after:
+        said += " " + _("(sooner, once {share} % of “{send}” shared)", share=content.share, send=content.after)
+    return f"{content.wall_time} {where}  {said}  {wave.key.message}"
+
+
+def _totals(changes: "Sequence[PlannedChange | PlannedWave]", planned: "Planned") -> str:
     counts = Counter(change.change.value for change in changes)
     said = _("{add} to add, {change} to change, {cancel} to cancel, {keep} as they are, {refuse} refused",
              **{kind: counts[kind] for kind in _LOOKS})  # fmt: skip
@@ -176,10 +181,13 @@ def _plan_json(planned: "Planned", thumbnails: dict[str, Path]) -> dict[str, Any
         "changes": [_change_json(change, thumbnails) for change in planned.plan.changes],
         "waves": [
             {
-                "message": w.message,
-                "audience": w.audience,
-                "occurrence": w.occurrence,
-                "opens_at": w.opens_at.isoformat(),
+                "change": w.change.value,
+                "reason": w.reason,
+                "message": w.key.message,
+                "audience": w.key.audience,
+                "occurrence": w.key.occurrence,
+                "opens_at": w.content.opens_at.isoformat() if w.content else None,
+                "closes_at": w.content.closes_at.isoformat() if w.content else None,
             }
             for w in planned.plan.waves
         ],

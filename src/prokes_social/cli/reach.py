@@ -19,7 +19,7 @@ def collect(campaign: str | None, due: bool, as_json: bool) -> None:
     with opened() as app:
         collected = app.reach.collect_due() if due else app.reach.collect_now(campaign)
     if as_json:
-        print_json({"taken": collected.taken, "put_off": collected.put_off})
+        print_json({"taken": collected.taken, "put_off": collected.put_off, "why": dict(collected.why)})
     say(n_("{count} reading taken.", "{count} readings taken.", collected.taken))
     if collected.put_off:
         say(
@@ -29,3 +29,5 @@ def collect(campaign: str | None, due: bool, as_json: bool) -> None:
                 collected.put_off,
             )
         )
+    for account, why in collected.why.items():
+        say(f"{account}: {why}")

@@ -273,6 +273,14 @@ def report_formats(_notes: Notes) -> str:
     return _table([_("format"), _("what it is for")], rows)
 
 
+def places(_notes: Notes) -> str:
+    from prokes_social.sharing.places import WAY_LABELS, WAYS, all_places
+
+    shared = [[_code(place.tag), str(place.label), _code(place.name)] for place in all_places()]
+    others = [[_code(tag), str(WAY_LABELS[name]), _code(name)] for tag, name in WAYS.items()]
+    return _table([_("letter"), _("place"), "`utm_source`"], shared + others)
+
+
 # --- Markdown ---
 
 

@@ -216,9 +216,10 @@ def _wrong_picture(name: str, root: pathlib.Path) -> tuple[str, str, str] | None
     if picture.suffix.lower() not in _PICTURES_READ:
         what = _("The picture “{name}” is of a kind that cards do not take.", name=name)
         return "image-kind", what, _("Save it as PNG, JPEG or WEBP.")
-    if not picture.is_file():
+    if not picture.is_file() and not (root / "assets" / "photos" / name).is_file():
         what = _("There is no picture “{name}”.", name=name)
-        return "image-missing", what, _("Check the name; it is looked for from the folder of the workspace.")
+        remedy = _("Check the name; it is looked for in assets/photos, then from the folder of the workspace.")
+        return "image-missing", what, remedy
     return None
 
 

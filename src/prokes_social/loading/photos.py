@@ -21,6 +21,8 @@ def find_photo(folders: Sequence[Path], name: str) -> Path:
     for folder in folders:
         try:
             path = (folder / name).resolve()
+            if any(part.startswith(".") for part in Path(name).parts):  # such as .prokes, which holds other people's
+                break
             if path.is_relative_to(folder.resolve()) and path.is_file():
                 return path
         except (OSError, ValueError):  # no file can have such a name

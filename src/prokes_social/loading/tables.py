@@ -3,8 +3,8 @@
 import csv
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -31,6 +31,19 @@ Row = tuple[str, ...]
 class Table:
     file: str
     rows: tuple[Row, ...]  #: empty rows are kept, so that the first is row 1
+    numbers: frozenset[tuple[int, int]] = frozenset()  #: row and column of cells that hold a number, not text
+    sheet: str = ""  #: named where it is not the one that opens first
+    #: cells that a merged one lies over, which read as empty, and the cell that holds what is seen there
+    merged: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+
+    def cell(self, row: int, column: int) -> str:
+        """What a cell says; nothing beyond the end of its row."""
+        cells = self.rows[row - 1]
+        return cells[column - 1] if column <= len(cells) else ""
+
+    def name(self, row: int, column: int) -> str:
+        """`B5`, or `Unit!B5` on another sheet than the first."""
+        return f"{self.sheet}!{cell_name(row, column)}" if self.sheet else cell_name(row, column)
 
     def place(self, row: int, column: int = 1) -> Place:
         return Place(file=self.file, line=row, column=column)
@@ -38,13 +51,36 @@ class Table:
 
 def read_table(path: Path) -> Table:
     """The first sheet that can be seen, or the CSV file, whatever its ending. Raises ContentError."""
+    return read_tables(path)[0]
+
+
+def read_tables(path: Path, *beside: str) -> tuple[Table, dict[str, Table]]:
+    """The same, and those of the sheets named `beside` that a workbook has besides the first. Raises ContentError."""
     file = str(path)
     data = _read_bytes(path, file)
-    rows = _rows_of_workbook(data, file) if data.startswith(_WORKBOOKS) else _rows_of_csv(data, file)
-    table = Table(file=file, rows=tuple(tuple(_tidy(cell) for cell in row) for row in rows))
+    others: dict[str, list[list[object]]] = {}
+    merged: Merged = {}
+    if data.startswith(_WORKBOOKS):
+        rows, others, merged = _rows_of_workbook(data, file, beside)
+    else:
+        rows = [list(row) for row in _rows_of_csv(data, file)]
+    table = _table(file, rows, merged=merged)
     if not any(any(row) for row in table.rows):
         raise _refused(file, "table-empty", _("The table is empty."), _("Write headings into the first row."))
-    return table
+    return table, {name: _table(file, rows, sheet=name) for name, rows in others.items()}
+
+
+def _table(
+    file: str, rows: Sequence[Sequence[object]], sheet: str = "", merged: "Merged | None" = None
+) -> Table:  # fmt: skip
+    numbers = frozenset(
+        (number, column)
+        for number, row in enumerate(rows, start=1)
+        for column, cell in enumerate(row, start=1)
+        if isinstance(cell, int | float) and not isinstance(cell, bool)
+    )
+    tidied = tuple(tuple(_tidy(cell) for cell in row) for row in rows)
+    return Table(file=file, rows=tidied, numbers=numbers, sheet=sheet, merged=merged or {})
 
 
 def cell_name(row: int, column: int) -> str:
@@ -124,11 +160,18 @@ def _decoded(data: bytes, file: str) -> str:
 # --- spreadsheets ---
 
 
-def _rows_of_workbook(data: bytes, file: str) -> list[list[object]]:
+Rows = list[list[object]]
+Merged = dict[tuple[int, int], tuple[int, int]]
+
+
+def _rows_of_workbook(data: bytes, file: str, beside: Sequence[str]) -> tuple[Rows, dict[str, Rows], Merged]:
     try:
         _refuse_giants(data, file)
-        sheet = _first_sheet(CalamineWorkbook.from_filelike(BytesIO(data)))
-        return [list(row) for row in sheet.to_python(skip_empty_area=False)]
+        workbook = CalamineWorkbook.from_filelike(BytesIO(data))
+        first = _first_sheet(workbook)
+        found = {name: _sheet_named(workbook, name) for name in beside}
+        others = {name: _rows(sheet) for name, sheet in found.items() if sheet is not None and sheet.name != first.name}
+        return _rows(first), others, _merged(first)
     except ContentError:
         raise
     except Exception as error:  # spoiled files make the reader raise whatever it likes
@@ -140,6 +183,27 @@ def _rows_of_workbook(data: bytes, file: str) -> list[list[object]]:
 def _first_sheet(workbook: CalamineWorkbook) -> CalamineSheet:
     shown = [each.name for each in workbook.sheets_metadata if each.visible is SheetVisibleEnum.Visible]
     return workbook.get_sheet_by_name((shown or workbook.sheet_names)[0])
+
+
+def _sheet_named(workbook: CalamineWorkbook, name: str) -> CalamineSheet | None:
+    same = (each for each in workbook.sheet_names if each.strip().casefold() == name.casefold())
+    return next((workbook.get_sheet_by_name(each) for each in same), None)
+
+
+def _rows(sheet: CalamineSheet) -> Rows:
+    return [list(row) for row in sheet.to_python(skip_empty_area=False)]
+
+
+def _merged(sheet: CalamineSheet) -> Merged:
+    """Within what the sheet holds: somebody may have merged a whole row."""
+    last_row, last_column = sheet.total_height + 1, sheet.total_width + 1
+    return {
+        (row + 1, column + 1): (top + 1, left + 1)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+        for row in range(top, min(bottom + 1, last_row))
+        for column in range(left, min(right + 1, last_column))
+        if (row, column) != (top, left)
+    }
 
 
 def _refuse_giants(data: bytes, file: str) -> None:

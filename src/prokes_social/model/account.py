@@ -1,6 +1,6 @@
 """Who posts: accounts and the units they belong to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,22 @@ class Unit:
     name: str
     zone: str  #: WIB, WITA or WIT
     parent: str | None = None
+    dissolved_at: datetime | None = None  #: no longer there; its people are asked no more
+
+
+def way_up(unit: Unit, units: Mapping[str, Unit]) -> Iterator[Unit]:
+    """The units above one, the nearest first; one that stands below itself ends the way."""
+    seen: set[str] = set()
+    while unit.parent and unit.parent in units and unit.parent not in seen:
+        unit = units[unit.parent]
+        seen.add(unit.id)
+        yield unit
+
+
+def parents_first(units: Iterable[Unit]) -> list[Unit]:
+    """In an order in which each can be written after the unit above it."""
+    by_id = {each.id: each for each in units}
+    return sorted(by_id.values(), key=lambda each: (sum(1 for _above in way_up(each, by_id)), each.id))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +53,9 @@ class Account:
     paused_until: datetime | None = None  #: a rate limit's reset
     blocked_at: datetime | None = None  #: credentials refused; reconnecting clears it
     blocked_why: str = ""
+    by_hand: bool = False  #: without API access: what is due is offered to its owner
+    owner_id: int | None = None  #: the staff member who posts by hand, and who stands in
+    deputy_id: int | None = None
     resend_when_absent: bool = False  #: after the last look-up found nothing: send again, or let a person decide
 
 

@@ -49,6 +49,22 @@ class AlarmKind(Labelled):
             "Check the source, renew `valid_until`, then schedule and approve it again.",
         ),
     )
+    BY_HAND = (
+        "by-hand-missed",
+        Bilingual("unggahan manual terlewat", "post by hand missed"),
+        Bilingual(
+            "Minta pemilik akun mengunggah lalu memberi alamatnya, atau batalkan jadwalnya.",
+            "Ask the account's owner to post it and give its address, or withdraw the send.",
+        ),
+    )
+    CARD_CHANGED = (
+        "card-changed",
+        Bilingual("kartu pegawai berubah", "staff card changed"),
+        Bilingual(
+            "Templat atau identitas visual berubah setelah disetujui: jadwalkan dan setujui lagi kampanyenya.",
+            "The template or brand kit changed after approval: schedule and approve the campaign again.",
+        ),
+    )
     BLOCKED = (
         "blocked",
         Bilingual("akun diblokir", "account blocked"),
@@ -63,6 +79,16 @@ class AlarmKind(Labelled):
         Bilingual(
             "Naikkan `x_monthly_budget` di prokes.toml atau tunggu bulan depan.",
             "Raise `x_monthly_budget` in prokes.toml or wait for the next month.",
+        ),
+    )
+    INSIGHTS = (
+        "insights-refused",
+        Bilingual("angka tidak boleh dibaca", "numbers may not be read"),
+        Bilingual(
+            "Sambungkan lagi akunnya dengan izin membaca insight (Halaman: read_insights; Instagram: "
+            "instagram_manage_insights). Unggahan tetap jalan.",
+            "Connect the account again with the right to read insights (Page: read_insights; Instagram: "
+            "instagram_manage_insights). Posting goes on.",
         ),
     )
     CLOCK = (
@@ -91,7 +117,7 @@ class AlarmKind(Labelled):
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
     kind: AlarmKind
-    subject: str  #: `delivery:12`, `account:3`, `clock` or `database`
+    subject: str  #: `delivery:12`, `account:3`, `wave:4`, `clock` or `database`
     what: str
     opened_at: datetime
     id: int = 0

@@ -47,6 +47,12 @@ class WallTime:
         """The aware UTC instant of this wall time in `zone`."""
         return datetime.combine(self.day, self.at, tzinfo=zone).astimezone(UTC)
 
+    @classmethod
+    def parse(cls, text: str) -> "WallTime":
+        """What `str` makes of one. Raises ValueError."""
+        day, _, at = text.partition(" ")
+        return cls(date.fromisoformat(day), parse_clock(at))
+
     def __str__(self) -> str:
         return f"{self.day.isoformat()} {self.at.strftime('%H.%M.%S' if self.at.second else '%H.%M')}"
 
@@ -115,6 +121,15 @@ def _parse_window(value: Any) -> Any:
         raise ValueError("window") from error
 
 
+def parse_share(value: Any) -> Any:
+    """`60 %`; a bare 60 could as well be people."""
+    if not isinstance(value, str):
+        return value
+    if not (found := re.fullmatch(r"(\d{1,3})\s?%", value.strip())):
+        raise ValueError("share")
+    return int(found[1])
+
+
 def _parse_zone(value: Any) -> Any:
     if isinstance(value, str) and value.strip().upper() not in ZONES:
         raise ValueError("zone")
@@ -150,6 +165,12 @@ Zone = Annotated[Literal["WIB", "WITA", "WIT"], BeforeValidator(_parse_zone)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Link = Annotated[str, Field(pattern=URL_FORM, examples=["https://www.kemkes.go.id/"])]
 Pixels = Annotated[str, Field(pattern=PIXELS_FORM, examples=["1080x1350"])]
+Share = Annotated[
+    int,
+    BeforeValidator(parse_share),
+    Field(ge=1, le=100),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,3} ?%$", "examples": ["60 %"]}),
+]
 Targets = Annotated[
     tuple[Words, ...],
     Field(min_length=1),
@@ -195,6 +216,9 @@ class Message(Strict):
     variants: Mapping[str, Words] = Field(
         default_factory=dict, description="Teks pengganti untuk satu platform (x, facebook, instagram) atau kelompok."
     )
+    captions: tuple[Words, ...] = Field(
+        default=(), description="Pilihan teks lain bagi pegawai yang membagikan pesan ini dari akun sendiri."
+    )
     card: CardSpec | None = Field(default=None, description="Kartu bergambar untuk pesan ini.")
     link: Link | None = Field(default=None, description="Tautan pesan ini; tampil sebagai kode QR di kartu.")
     hashtags: tuple[Hashtag, ...] | None = Field(
@@ -210,6 +234,13 @@ class Between(NamedTuple):
     last: Day
 
 
+class After(Strict):
+    """The wave that goes first, and what share of it must have said that they shared before the next one opens."""
+
+    send: Id = Field(description="Jadwal yang gelombangnya didahulukan.", examples=["pimpinan-dahulu"])
+    share: Share = Field(description="Berapa persen yang menyatakan sudah membagikan.")
+
+
 class Send(Strict):
     """One line of a schedule: to whom, when, and how long it may wait."""
 
@@ -222,6 +253,11 @@ class Send(Strict):
     except_: tuple[Day, ...] = Field(default=(), alias="except", description="Tanggal yang dilewati.")
     window: Window | None = Field(default=None, description="Berapa lama kiriman boleh menunggu bila ada hambatan.")
     zone: Zone | None = Field(default=None, description="Zona waktu jadwal ini.")
+    after: After | None = Field(
+        default=None,
+        description="Untuk leaders dan staff: dibuka begitu gelombang lain mencapai bagiannya, paling lambat "
+        "pada jamnya.",
+    )
 
     def occasions(self, starts_on: date, ends_on: date) -> Iterator[WallTime]:
         """Every wall time this send asks for, in order; `between` defaults to the campaign's dates."""
@@ -276,10 +312,18 @@ class Campaign(Strict):
 
     def text_for(self, message: Message, platform: str, limits: Limits) -> str:
         """The text exactly as it goes to the platform: variant, hashtags, and the link where it costs nothing."""
-        text = message.variants.get(platform, message.text).strip()
+        text = message.variants.get(platform, message.text)
+        return self._finished(message, text, self.link_of(message) if limits.appends_link else None)
+
+    def captions_for(self, message: Message, audience: str) -> tuple[str, ...]:
+        """What a staff member may choose from, with hashtags; the link is added where it is shared."""
+        texts = (message.variants.get(audience, message.text), *message.captions)
+        return tuple(dict.fromkeys(self._finished(message, text, None) for text in texts))
+
+    def _finished(self, message: Message, text: str, link: str | None) -> str:
+        text = text.strip()
         tags = self.hashtags if message.hashtags is None else message.hashtags
         missing = [tag for tag in ("#" + tag.lstrip("#") for tag in tags) if not _has_tag(text, tag)]
-        link = self.link_of(message) if limits.appends_link else None
         parts = [text, link if link and link not in text else None, " ".join(missing)]
         return "\n\n".join(part for part in parts if part)
 

@@ -9,6 +9,7 @@ from prokes_social.model.account import Account
 from prokes_social.model.campaign import Campaign, Loaded, Path
 from prokes_social.model.card import CardRequest
 from prokes_social.model.delivery import Content, Delivery, Key
+from prokes_social.model.wave import Wave, WaveContent, WaveKey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,14 +30,13 @@ class WantedDelivery:
 
 @dataclass(frozen=True, kw_only=True)
 class WantedWave:
-    """A group to be asked together."""
+    """A group to be asked together; its content has no digests yet."""
 
-    campaign: str
-    message: str
-    audience: str  #: leaders or staff
-    occurrence: str
-    opens_at: datetime
-    zone: str
+    key: WaveKey
+    content: WaveContent
+    recurring: bool
+    send_path: Path
+    message_path: Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +70,20 @@ class PlannedChange:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedWave:
+    change: Change
+    key: WaveKey
+    content: WaveContent | None  #: None for a cancel
+    wanted: WantedWave | None
+    queued: Wave | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     file: Loaded[Campaign]
     changes: tuple[PlannedChange, ...]
-    waves: tuple[WantedWave, ...]
+    waves: tuple[PlannedWave, ...]
 
     @property
     def campaign(self) -> Campaign:
@@ -81,7 +91,8 @@ class Plan:
 
     @property
     def changes_anything(self) -> bool:
-        return any(change.change in (Change.ADD, Change.CHANGE, Change.CANCEL) for change in self.changes)
+        changes = [*(each.change for each in self.changes), *(each.change for each in self.waves)]
+        return any(change in (Change.ADD, Change.CHANGE, Change.CANCEL) for change in changes)
 
     @property
     def cost(self) -> Decimal:

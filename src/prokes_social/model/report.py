@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from prokes_social.model.analysis import Against, BestTimes, Usual
 from prokes_social.model.delivery import DeliveryStatus
+from prokes_social.model.participation import Participation
 from prokes_social.model.platform import Picture
-from prokes_social.model.reach import Figure, Known, Metric
+from prokes_social.model.reach import Fall, Figure, Known, Metric
 
 #: Not told, by nobody: prints as a dash.
 UNKNOWN = Figure(value=None, known=Known.UNKNOWN)
@@ -48,6 +50,27 @@ class Letterhead:
     organisation: str
     unit: str
     accent: str
+    address: str = ""
+    emblem: str = ""  #: an SVG's text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """Who signs; an empty name leaves a line to sign on."""
+
+    office: str
+    name: str = ""
+    rank: str = ""
+    nip: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """What makes a report a letter."""
+
+    number: str = ""
+    signature: Signature | None = None
 
 
 class FoundBy(StrEnum):
@@ -81,6 +104,9 @@ class ReportedDelivery:
     figures: Mapping[Metric, Figure] = field(default_factory=dict)
     read_at: datetime | None = None  #: the newest reading that told a number
     unread_because: str = ""  #: why the newest reading told none
+    fell: Mapping[Metric, Fall] = field(default_factory=dict)  #: the last time a number fell, where it is still less
+    withheld: bool = False  #: the newest reading lacks what the account's token may not read
+    usual: Usual | None = None  #: None where the account has too few earlier posts of the same age
 
     @property
     def late_by(self) -> timedelta | None:
@@ -132,10 +158,16 @@ class Sum:
     interactions: Figure
     reach_of_one: tuple[int, int] | None  #: lowest and highest reach of a single post, because reach can't be added
     read_at: datetime | None
+    against: Mapping[Against, int] = field(default_factory=dict)  #: posts beside their account's usual level
 
     @property
     def published_known(self) -> Known:
         return Known.SELF_REPORTED if self.confirmed else Known.MEASURED
+
+    @property
+    def compared(self) -> int:
+        """Posts whose account's usual level is known."""
+        return sum(self.against.values())
 
     def figure(self, metric: Metric) -> Figure:
         return self.figures.get(metric, UNKNOWN)
@@ -191,6 +223,7 @@ class Vendor:
     label: str
     names: Mapping[Metric, str]
     remark: str = ""
+    page: str = ""  #: where the vendor defines them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,6 +245,12 @@ class Report:
     curves: Curves
     vendors: tuple[Vendor, ...]
     notes: tuple[str, ...]  #: what to know before trusting the figures
+    by_platform: tuple[Sum, ...] = ()
+    by_template: tuple[Sum, ...] = ()
+    by_variant: tuple[Sum, ...] = ()  #: of each message, by the text that its platform was given
+    best_times: BestTimes = BestTimes()
+    participation: tuple[Participation, ...] = ()  #: by wave of people, in the order they opened
+    paper: Paper = Paper()
 
     @property
     def not_out(self) -> Sequence[ReportedDelivery]:
@@ -228,6 +267,17 @@ class Report:
     def lost_answers(self) -> Sequence[ReportedDelivery]:
         """Deliveries whose answer was lost on the way, and what became of them."""
         return [each for each in self.deliveries if each.answer_was_lost]
+
+    @property
+    def waves(self) -> Sequence[Participation]:
+        """Those that are no group too small to be shown."""
+        return [each for each in self.participation if each.total]
+
+    @property
+    def widest_wave(self) -> Participation | None:
+        """The wave that asked most people; the newest of several."""
+        asked = [(each.total.offered, number) for number, each in enumerate(self.participation) if each.total]
+        return self.participation[max(asked)[1]] if asked else None
 
     @property
     def told_metrics(self) -> Sequence[Metric]:

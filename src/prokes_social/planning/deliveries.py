@@ -1,19 +1,20 @@
-"""Turn a campaign and a directory into what it asks for, and compare that with the queue; touches nothing outside."""
+"""A campaign and a directory in, the deliveries it asks for out; and what of them would change in the queue."""
 
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from prokes_social.clock import zone_named
 from prokes_social.i18n import _
 from prokes_social.model.account import Account, Directory
-from prokes_social.model.campaign import LEADERS, OFFICIAL, STAFF, Campaign, Loaded, Message, Path, Send, WallTime
+from prokes_social.model.campaign import OFFICIAL, Campaign, Message, Path, Send, WallTime
 from prokes_social.model.card import CardRequest
 from prokes_social.model.delivery import OPEN, OUT, Content, Delivery, DeliveryStatus, Key
-from prokes_social.model.plan import Change, Plan, PlannedChange, Wanted, WantedDelivery, WantedWave
+from prokes_social.model.plan import Change, PlannedChange, WantedDelivery
 from prokes_social.model.platform import Limits, Size
 
 
@@ -24,43 +25,40 @@ class Customs:
     zone: str
     window: timedelta
     limits: Mapping[str, Limits]
+    open_for: timedelta = timedelta(days=14)  #: how long an invitation stands
+    sizes: Mapping[str, Sequence[Size]] = field(default_factory=dict)  #: that each template has
 
 
-def expand(file: Loaded[Campaign], directory: Directory, customs: Customs) -> Wanted:
-    """Each delivery and each wave the campaign asks for, in the order they are due."""
-    deliveries: dict[Key, WantedDelivery] = {}
-    waves: list[WantedWave] = []
-    for index, send in enumerate(file.value.sends):
-        accounts = _accounts(send, directory)
-        for occasion in send.occasions(file.value.starts_on, file.value.ends_on):
-            waves += _waves(file.value, send, occasion, customs)
+def expand_deliveries(campaign: Campaign, directory: Directory, customs: Customs) -> list[WantedDelivery]:
+    """Each delivery by API the campaign asks for, in the order they are due."""
+    found: dict[Key, WantedDelivery] = {}
+    for index, send in enumerate(campaign.sends):
+        accounts = [account for account in accounts_of(send, directory) if not account.by_hand]
+        for occasion in send.occasions(campaign.starts_on, campaign.ends_on):
             for account in accounts:
-                wanted = _delivery(file.value, send, index, occasion, account, customs)
-                deliveries.setdefault(wanted.key, wanted)
-    in_order = sorted(deliveries.values(), key=lambda each: (each.due_at, each.key.account, each.key.message))
-    return Wanted(file=file, deliveries=tuple(in_order), waves=tuple(sorted(waves, key=lambda w: w.opens_at)))
+                wanted = _delivery(campaign, send, index, occasion, account, customs)
+                found.setdefault(wanted.key, wanted)
+    return sorted(found.values(), key=lambda each: (each.due_at, each.key.account, each.key.message))
 
 
-def compare(
-    wanted: Wanted,
+def compare_deliveries(
+    wanted: Iterable[WantedDelivery],
     queue: Iterable[Delivery],
     *,
     card_digest: Callable[[CardRequest], str],
     cost: Callable[[str, str], Decimal],
     now: datetime,
-) -> Plan:
-    """What applying the campaign would change: `card_digest(request)` and `cost(platform, text)` are handed in."""
+) -> list[PlannedChange]:
     queued = {delivery.key: delivery for delivery in queue}
     digests = _CardDigests(card_digest)
     changes = []
-    for each in wanted.deliveries:
+    for each in wanted:
         row = queued.pop(each.key, None)
         if row is None and each.recurring and each.not_after < now:
             continue  # a weekly send that began before the file was queued asks for nothing in the past
         content = _content(each, digests)
         changes.append(_change(each, content, row, cost(each.account.platform, each.text)))
-    changes += [_cancel(row) for row in queued.values() if row.status in OPEN]
-    return Plan(file=wanted.file, changes=tuple(changes), waves=wanted.waves)
+    return changes + [_cancel(row) for row in queued.values() if row.status in OPEN]
 
 
 def _change(each: WantedDelivery, content: Content, row: Delivery | None, cost: Decimal) -> PlannedChange:
@@ -100,28 +98,12 @@ def _differences(before: Content, after: Content) -> str:
     return ", ".join(name for name, differs in named if differs)
 
 
-def _accounts(send: Send, directory: Directory) -> list[Account]:
+def accounts_of(send: Send, directory: Directory) -> list[Account]:
     chosen: dict[int, Account] = {}
     for target in send.to:
         accounts = directory.official() if target == OFFICIAL else directory.official(target)
         chosen |= {account.id: account for account in accounts}
     return list(chosen.values())
-
-
-def _waves(campaign: Campaign, send: Send, occasion: WallTime, customs: Customs) -> Sequence[WantedWave]:
-    zone = send.zone or campaign.zone or customs.zone
-    return [
-        WantedWave(
-            campaign=campaign.id,
-            message=send.message,
-            audience=target,
-            occurrence=_occurrence(send, occasion),
-            opens_at=occasion.instant(zone_named(zone)),
-            zone=zone,
-        )
-        for target in send.to
-        if target in (LEADERS, STAFF)
-    ]
 
 
 def _delivery(
@@ -132,12 +114,14 @@ def _delivery(
     zone = send.zone or campaign.zone or account.unit.zone or customs.zone
     due_at = occasion.instant(zone_named(zone))
     return WantedDelivery(
-        key=Key(campaign=campaign.id, message=message.id, account=account.name, occurrence=_occurrence(send, occasion)),
+        key=Key(
+            campaign=campaign.id, message=message.id, account=account.name, occurrence=occurrence_of(send, occasion)
+        ),
         account=account,
         zone=zone,
         text=campaign.text_for(message, account.platform, limits),
         link=campaign.link_of(message),
-        card=card_request(campaign, message, _size(message, account.platform, limits)),
+        card=card_request(campaign, message, size_for(message, account.platform, limits)),
         due_at=due_at,
         not_after=due_at + (send.window or customs.window),
         sources_until=min((s.valid_until for s in campaign.sources if s.id in message.sources), default=None),
@@ -161,12 +145,12 @@ def card_request(campaign: Campaign, message: Message, size: Size) -> CardReques
     )
 
 
-def _size(message: Message, platform: str, limits: Limits) -> Size:
+def size_for(message: Message, platform: str, limits: Limits) -> Size:
     chosen = message.card.sizes.get(platform) if message.card else None
     return Size.parse(chosen) if chosen else limits.card_size
 
 
-def _occurrence(send: Send, occasion: WallTime) -> str:
+def occurrence_of(send: Send, occasion: WallTime) -> str:
     # The nominal date, not the hour: moving a send within its day keeps its row.
     return f"{send.id}@{occasion.day.isoformat()}"
 
@@ -201,14 +185,20 @@ def _content(each: WantedDelivery, digests: _CardDigests) -> Content:
 
 def content_digest(content: Content, account: str) -> str:
     """SHA-256 over canonical JSON of everything people approve."""
-    said = {
-        "account": account,
-        "text": content.text,
-        "alt_text": content.alt_text,
-        "link": content.link,
-        "card": content.card,
-        "due_at": content.due_at.isoformat(),
-        "not_after": content.not_after.isoformat(),
-    }
+    return canonical_digest(
+        {
+            "account": account,
+            "text": content.text,
+            "alt_text": content.alt_text,
+            "link": content.link,
+            "card": content.card,
+            "due_at": content.due_at.isoformat(),
+            "not_after": content.not_after.isoformat(),
+        }
+    )
+
+
+def canonical_digest(said: Mapping[str, Any]) -> str:
+    """SHA-256 over canonical JSON."""
     canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

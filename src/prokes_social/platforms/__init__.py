@@ -28,6 +28,9 @@ from prokes_social.problem import Problem
 #: Whether a post that only its text speaks for may be the one that is looked for.
 IsOurs = Callable[[Post], bool]
 
+#: Told the US dollars of each answer as it comes, so that they are counted even where a later call fails.
+Charge = Callable[[Decimal], None]
+
 #: Half of the publisher's 60 s lease: a call that takes longer could outlive its claim.
 LONGEST_CALL = 30.0
 
@@ -64,6 +67,10 @@ class Consent:
 
     url: str
     verifier: Secret
+
+
+def free(_dollars: Decimal) -> None:
+    """Nobody counts."""
 
 
 def anybodys(_post: Post) -> bool:
@@ -150,7 +157,7 @@ class Platform(ABC):
         """
 
     @abstractmethod
-    def measure(self, posts: Sequence[Post], connection: Connection) -> list[ReachSnapshot]:
+    def measure(self, posts: Sequence[Post], connection: Connection, charge: Charge = free) -> list[ReachSnapshot]:
         """The numbers of this moment, None where the platform gives none.
 
         Posts that could not be read this time are left out; raises NotSent or Unauthorized where none could.
@@ -160,6 +167,10 @@ class Platform(ABC):
 
     def cost(self, text: str) -> Decimal:
         """US dollars that one post of this text costs."""
+        return Decimal(0)
+
+    def reading_cost(self, posts: Sequence[Post]) -> Decimal:
+        """US dollars that measuring these posts is expected to cost; `measure` tells what it did cost."""
         return Decimal(0)
 
     def external_id_at(self, address: str) -> str | None:

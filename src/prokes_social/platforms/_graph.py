@@ -15,14 +15,16 @@ from typing import Any
 
 from pydantic import Field
 
-from prokes_social.errors import NotSent, PlatformError, Rejected, Unauthorized
+from prokes_social.errors import PlatformError, Rejected, Unauthorized
 from prokes_social.i18n import Bilingual, _
 from prokes_social.keys import Secret
 from prokes_social.model.platform import Connection, Identity, Picture, Post
 from prokes_social.model.reach import Metric, ReachSnapshot
-from prokes_social.platforms import CredentialField, Platform, PlatformSettings
+from prokes_social.platforms import Charge, CredentialField, Platform, PlatformSettings, free
 from prokes_social.platforms._failures import Call, Kind, all_forms
+from prokes_social.platforms._graph_answers import as_dict, dicts
 from prokes_social.platforms._graph_faults import ACCOUNT_CODES, Fault, failure
+from prokes_social.platforms._graph_reading import Reading
 from prokes_social.platforms._session import Session, in_words
 
 LIVE = "https://graph.facebook.com"
@@ -42,6 +44,7 @@ APP_SECRET = Bilingual("Rahasia aplikasi", "App secret")
 class GraphSettings(PlatformSettings):
     base_url: str = LIVE
     version: str = Field(default="v26.0", pattern=r"^v\d+\.\d+$")
+    posts_per_call: int = Field(default=50, ge=1, le=50)  #: whose numbers are read at once; Meta takes at most 50 ids
     token_in_header: bool = True  #: else as a form field or in the address, as facebook-sdk has it
     two_phase: bool = (
         False  #: Facebook: an unpublished post first, which is then published; not yet seen on a live Page
@@ -110,6 +113,10 @@ class Graph:
         file = ("card.png" if picture.media_type == "image/png" else "card.jpg", picture.data, picture.media_type)
         return self._ask(lambda client: client.put_photo(file, path, **fields))
 
+    def objects(self, ids: Sequence[str], **fields: Any) -> Mapping[str, Any]:
+        """Several in one call, by id; one that is not there fails it as a whole."""
+        return self._ask(lambda client: client.get_objects(list(ids), **fields))
+
     def delete(self, path: str) -> Mapping[str, Any]:
         return self._ask(lambda client: client.delete_object(path))
 
@@ -169,23 +176,6 @@ def told(call: Call, answer: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def as_dict(value: Any) -> Mapping[str, Any]:
-    """An answer may hold anything; what is no object tells nothing."""
-    return value if isinstance(value, dict) else {}
-
-
-def dicts(value: Any) -> list[Mapping[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def moment(text: Any) -> datetime | None:
-    """`2026-11-23T00:30:00+0000`, as Graph writes it."""
-    try:
-        return datetime.fromisoformat(str(text)).astimezone(UTC) if text else None
-    except ValueError:
-        return None
-
-
 def _revealed(connection: Connection, name: str) -> str:
     secret = connection.credentials.get(name)
     return secret.reveal() if secret else ""
@@ -205,13 +195,15 @@ class GraphPlatform(Platform):
     identity_fields: str
     insight_names: tuple[str, ...]
 
-    @abstractmethod
-    def counted_fields(self, post: Post, graph: Graph) -> Mapping[str, Any]:
-        """What the post itself tells, at once; insights come later."""
+    counted_fields: tuple[str, ...]  #: what the post itself tells, at once; the next is asked where one is refused
 
     @abstractmethod
     def numbers(self, fields: Mapping[str, Any], told_insights: Mapping[str, Any]) -> dict[Metric, int | None]:
-        """The two put into our words."""
+        """What the post itself tells and its insights, put into our words."""
+
+    def kinds(self, told_insights: Mapping[str, Any]) -> dict[Metric, Mapping[str, int]]:
+        """What numbers are made of, where Meta tells."""
+        return {}
 
     def graph(self, connection: Connection, kind: Kind) -> Graph:
         return Graph(self, connection, kind)
@@ -255,57 +247,16 @@ class GraphPlatform(Platform):
                 return False  # posting was allowed and deleting is not: a person does it
             raise
 
-    def measure(self, posts: Sequence[Post], connection: Connection) -> list[ReachSnapshot]:
-        taken: list[ReachSnapshot] = []
-        for post in posts:
-            try:
-                taken.append(self._measure_one(post, self.graph(connection, Kind.REPEATABLE)))
-            except Rejected:
-                continue  # this post only
-            except (NotSent, Unauthorized):
-                if not taken:
-                    raise
-                break
-        return taken
-
-    def _measure_one(self, post: Post, graph: Graph) -> ReachSnapshot:
-        raw: dict[str, Any] = {}
-        missing = False
-        try:
-            raw["fields"] = self.counted_fields(post, graph)
-            raw["insights"] = insights(graph, post, self.insight_names)
-        except Rejected:
-            if not graph.fault or not graph.fault.says_gone:
-                raise
-            missing = True
-        numbers = self.numbers(as_dict(raw.get("fields")), as_dict(raw.get("insights")))
-        return ReachSnapshot(
-            external_id=post.external_id, taken_at=self.clock.now(), numbers=numbers, raw=raw, missing=missing
+    def measure(self, posts: Sequence[Post], connection: Connection, charge: Charge = free) -> list[ReachSnapshot]:
+        """Meta's calls cost nothing but count: each post of a call is one of the hour's calls."""
+        if not posts:
+            return []
+        graph = self.graph(connection, Kind.REPEATABLE)
+        reading = Reading(
+            graph=graph,
+            words=self,
+            own_id=self.own_id(graph, connection),
+            at_once=self.settings.posts_per_call,
+            taken_at=self.clock.now(),
         )
-
-
-def insights(graph: Graph, post: Post, names: Sequence[str]) -> dict[str, Any]:
-    """Values by metric. One name that Meta has dropped fails the whole call with #100: then each is asked alone."""
-    try:
-        return _insights(graph, post, names)
-    except (Rejected, Unauthorized):
-        # #10 is also said of posts with too few viewers; an account that is really shut out fails elsewhere.
-        if graph.fault is None or graph.fault.says_gone or graph.fault.code not in (10, 100):
-            raise
-    if len(names) == 1:
-        return {}
-    return {name: value for each in names for name, value in insights(graph, post, [each]).items()}
-
-
-def _insights(graph: Graph, post: Post, names: Sequence[str]) -> dict[str, Any]:
-    answer = graph.get(f"{post.external_id}/insights", metric=",".join(names))
-    values = {str(row.get("name")): dicts(row.get("values")) for row in dicts(answer.get("data"))}
-    return {name: rows[-1].get("value") for name, rows in values.items() if rows}
-
-
-def count(value: Any) -> int | None:
-    """A number, or the sum of numbers by type; anything else is "not told"."""
-    if isinstance(value, dict):
-        parts = [each for each in value.values() if isinstance(each, int)]
-        return sum(parts) if len(parts) == len(value) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+        return reading.of(posts)

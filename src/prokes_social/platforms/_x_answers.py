@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from prokes_social.model.reach import Metric
+from prokes_social.model.reach import Metric, counted
 
 _PROTOCOL = re.compile(r"\bhttps?://", re.IGNORECASE)
 
@@ -61,22 +61,40 @@ def _media_keys(post: Mapping[str, Any]) -> Sequence[str]:
 def numbers_of(post: Mapping[str, Any]) -> dict[Metric, int | None]:
     """X counts impressions; it has no reach. Both vocabularies: retweet_count and repost_count."""
     public, private = _dict(post.get("public_metrics")), _dict(post.get("non_public_metrics"))
-    reposts = _count(public, "retweet_count") if "retweet_count" in public else _count(public, "repost_count")
-    quotes = _count(public, "quote_count")
+    shared = kinds_of(post).get(Metric.SHARES, {})
     return {
-        Metric.IMPRESSIONS: _count(public, "impression_count"),
+        Metric.IMPRESSIONS: counted(public.get("impression_count")),
         Metric.REACH: None,
-        Metric.LIKES: _count(public, "like_count"),
-        Metric.COMMENTS: _count(public, "reply_count"),
-        Metric.SHARES: None if reposts is None else reposts + (quotes or 0),
-        Metric.SAVES: _count(public, "bookmark_count"),
-        Metric.CLICKS: _count(private, "url_link_clicks"),
+        Metric.LIKES: counted(public.get("like_count")),
+        Metric.COMMENTS: counted(public.get("reply_count")),
+        # Without either half the sum would say less than is true.
+        Metric.SHARES: sum(shared.values()) if len(shared) == len(_SHARES) else None,
+        Metric.SAVES: counted(public.get("bookmark_count")),
+        Metric.CLICKS: counted(private.get("url_link_clicks")),
     }
 
 
-def _count(metrics: Mapping[str, Any], name: str) -> int | None:
-    value = metrics.get(name)
-    return value if isinstance(value, int) else None
+#: What sharing is made of, by the names each has had.
+_SHARES: Mapping[str, Sequence[str]] = {"repost": ("retweet_count", "repost_count"), "quote": ("quote_count",)}
+
+
+def kinds_of(post: Mapping[str, Any]) -> dict[Metric, Mapping[str, int]]:
+    """Reposts and quotes apart."""
+    public = _dict(post.get("public_metrics"))
+    told = {
+        kind: counted(next((public[name] for name in names if name in public), None)) for kind, names in _SHARES.items()
+    }
+    shared = {kind: value for kind, value in told.items() if value is not None}
+    return {Metric.SHARES: shared} if shared else {}
+
+
+def withheld(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Post id to X's words, of posts whose private numbers this token may not read."""
+    errors = [each for each in _dicts(answer.get("errors")) if str(each.get("type")).endswith(_NOT_ALLOWED)]
+    return {str(each.get("resource_id") or each.get("value")): str(each.get("detail") or "") for each in errors}
+
+
+_NOT_ALLOWED = "/not-authorized-for-field"
 
 
 def moment(text: Any) -> datetime | None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from prokes_social.errors import Rejected
 from prokes_social.i18n import Bilingual, _
 from prokes_social.model.platform import Connection, Limits, Post, Prepared, Submission
 from prokes_social.model.reach import Metric
@@ -18,20 +17,16 @@ from prokes_social.platforms._graph import (
     TOKEN,
     Graph,
     GraphPlatform,
-    as_dict,
-    count,
-    dicts,
-    moment,
     told,
 )
+from prokes_social.platforms._graph_answers import as_dict, dicts, moment
+from prokes_social.platforms._graph_reading import by_kind, count
 from prokes_social.problem import Problem, Severity
 
 #: Facebook makes larger PNGs blurred (developers.facebook.com/docs/graph-api/reference/page/photos, read 2026-11).
 PNG_BYTES = 1_000_000
 
 _SHOWN = "id,message,created_time,permalink_url,attachments{target{id},subattachments{target{id}}}"
-_COUNTED = "shares,comments.summary(total_count).limit(0)"
-_PLAINLY_COUNTED = "shares"
 
 
 class Facebook(GraphPlatform):
@@ -53,6 +48,7 @@ class Facebook(GraphPlatform):
         "post_clicks",
         "post_reactions_by_type_total",
     )
+    counted_fields = ("shares,comments.summary(total_count).limit(0)", "shares")
 
     def check(self, submission: Submission) -> list[Problem]:
         return [*super().check(submission), *_blurred(submission)]
@@ -132,14 +128,6 @@ class Facebook(GraphPlatform):
 
     # --- measure ---
 
-    def counted_fields(self, post: Post, graph: Graph) -> Mapping[str, Any]:
-        try:
-            return graph.get(post.external_id, fields=_COUNTED)
-        except Rejected:
-            if graph.fault is None or graph.fault.says_gone:
-                raise
-        return graph.get(post.external_id, fields=_PLAINLY_COUNTED)
-
     def numbers(self, fields: Mapping[str, Any], told_insights: Mapping[str, Any]) -> dict[Metric, int | None]:
         comments = as_dict(as_dict(fields.get("comments")).get("summary"))
         return {
@@ -150,6 +138,11 @@ class Facebook(GraphPlatform):
             Metric.SHARES: count(as_dict(fields.get("shares")).get("count")),  # left out by Graph: not told
             Metric.CLICKS: count(told_insights.get("post_clicks")),
         }
+
+    def kinds(self, told_insights: Mapping[str, Any]) -> dict[Metric, Mapping[str, int]]:
+        """Likes are all reactions together; here each kind stands alone."""
+        reactions = by_kind(told_insights.get("post_reactions_by_type_total"))
+        return {Metric.LIKES: reactions} if reactions else {}
 
 
 def _content(submission: Submission, photos: Sequence[str]) -> dict[str, Any]:

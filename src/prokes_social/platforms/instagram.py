@@ -18,12 +18,10 @@ from prokes_social.platforms._graph import (
     TOKEN,
     Graph,
     GraphPlatform,
-    as_dict,
-    count,
-    dicts,
-    moment,
     told,
 )
+from prokes_social.platforms._graph_answers import as_dict, dicts, moment
+from prokes_social.platforms._graph_reading import count
 from prokes_social.platforms._limits import hashtags_beyond
 from prokes_social.problem import Problem
 
@@ -54,6 +52,7 @@ class Instagram(GraphPlatform):
     needs_public_picture_url = True
     identity_fields = "id,username,name"
     insight_names = ("views", "reach", "likes", "comments", "saved", "shares", "total_interactions")
+    counted_fields = ("like_count,comments_count,media_type", "like_count,comments_count")
 
     def check(self, submission: Submission) -> list[Problem]:
         hashtags = hashtags_beyond(self.limits.hashtags, self.label, submission.text)
@@ -170,19 +169,18 @@ class Instagram(GraphPlatform):
 
     # --- measure ---
 
-    def counted_fields(self, post: Post, graph: Graph) -> Mapping[str, Any]:
-        return graph.get(post.external_id, fields="like_count,comments_count")
-
     def numbers(self, fields: Mapping[str, Any], told_insights: Mapping[str, Any]) -> dict[Metric, int | None]:
         """Insights come up to 48 hours late: until then they are not told, which is not zero."""
         likes, comments = count(told_insights.get("likes")), count(told_insights.get("comments"))
+        views = count(told_insights.get("views"))
         return {
-            Metric.IMPRESSIONS: count(told_insights.get("views")),
+            Metric.IMPRESSIONS: views,
             Metric.REACH: count(told_insights.get("reach")),
             Metric.LIKES: likes if likes is not None else count(fields.get("like_count")),
             Metric.COMMENTS: comments if comments is not None else count(fields.get("comments_count")),
             Metric.SHARES: count(told_insights.get("shares")),
             Metric.SAVES: count(told_insights.get("saved")),
+            Metric.VIDEO_VIEWS: views if fields.get("media_type") == "VIDEO" else None,
         }
 
 

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -12,12 +12,13 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from prokes_social.clock import Clock
-from prokes_social.errors import NotSent, PlatformError, Rejected
+from prokes_social.errors import NotSent, PlatformError, Rejected, Unauthorized
 from prokes_social.i18n import Bilingual, _
 from prokes_social.keys import Secret
 from prokes_social.model.platform import Connection, Identity, Limits, Picture, Post, Prepared, Submission
 from prokes_social.model.reach import ReachSnapshot
 from prokes_social.platforms import (
+    Charge,
     Consent,
     CredentialField,
     IsOurs,
@@ -25,12 +26,14 @@ from prokes_social.platforms import (
     PlatformSettings,
     anybodys,
     earliest,
+    free,
 )
 from prokes_social.platforms._failures import Call, Kind, all_forms
 from prokes_social.platforms._session import Session, in_words
 from prokes_social.platforms._weighing import has_link, weighted_length
 from prokes_social.platforms._x_answers import (
     body_of,
+    kinds_of,
     listed,
     moment,
     next_page,
@@ -38,6 +41,7 @@ from prokes_social.platforms._x_answers import (
     numbers_of,
     with_our_picture,
     with_our_text,
+    withheld,
     words_of,
 )
 from prokes_social.platforms._x_consent import ask_for_consent, ends_at
@@ -49,6 +53,8 @@ API_OF_TWEEPY, UPLOAD_OF_TWEEPY = "https://api.twitter.com", "https://upload.twi
 
 #: US dollars a post, by https://docs.x.com/x-api/getting-started/pricing (read 2026-11); a bare foo.com is a link.
 COST, COST_WITH_LINK = Decimal("0.015"), Decimal("0.20")
+#: A post in the own timeline, and any post by its id; only what X gives back is charged.
+TIMELINE_COST, LOOKUP_COST = Decimal("0.001"), Decimal("0.005")
 
 MEDIA_LIVES = timedelta(hours=24)
 EARLY = timedelta(hours=1)
@@ -59,6 +65,7 @@ LARGEST_PAGE = 100
 
 _TO_FIND = ("attachments", "created_at", "entities", "text")
 _TO_MEASURE = ("created_at", "public_metrics")
+_PRIVATE = ("non_public_metrics",)
 
 
 class XSettings(PlatformSettings):
@@ -163,7 +170,7 @@ class X(Platform):
         call = self._call(connection, Kind.LOOK_UP)
         user_id = prepared.markers.get("user_id") or self._me(call, connection).external_id
         pages = self._timeline(call, connection, user_id, _TO_FIND, since, None)
-        posts = [each for page in pages for each in page]
+        posts = [each for page in pages for each in listed(page, "data")]
         keys, handle = prepared.markers.get("media_keys") or (), prepared.markers.get("handle")
         if pictured := with_our_picture(posts, keys):
             return self._as_post(pictured, handle)
@@ -177,52 +184,50 @@ class X(Platform):
 
     # --- measure ---
 
-    def measure(self, posts: Sequence[Post], connection: Connection) -> list[ReachSnapshot]:
-        """From the own timeline, at a fifth of the price of asking by id; what it does not show is asked for by id."""
-        told: dict[str, Mapping[str, Any]] = {}
-        gone: set[str] = set()
+    def reading_cost(self, posts: Sequence[Post]) -> Decimal:
+        """As the own timeline has it: what it does not show is gone as a rule, and costs nothing."""
+        return TIMELINE_COST * len(posts)
+
+    def measure(self, posts: Sequence[Post], connection: Connection, charge: Charge = free) -> list[ReachSnapshot]:
+        """From the own timeline, at a fifth of the price of asking by id; what it does not show is asked for by id.
+
+        Private numbers are asked for only while X tells them: of an old post it would tell an error instead.
+        """
+        answers = _Answers(charge)
         try:
-            self._read_timeline(posts, connection, told)
-            self._read_by_ids([each for each in posts if each.external_id not in told], connection, told, gone)
-        except NotSent:
-            if not told:
+            for young in (True, False):
+                of_this_age = [each for each in posts if self._is_young(each) is young]
+                fields = (*_TO_MEASURE, *_PRIVATE) if young else _TO_MEASURE
+                self._read_timeline(of_this_age, connection, fields, answers)
+                self._read_by_ids(answers.silent_about(of_this_age), connection, fields, answers)
+        except (NotSent, Unauthorized):
+            if not answers.told:
                 raise
         now = self.clock.now()
-        return [
-            ReachSnapshot(
-                external_id=each.external_id,
-                taken_at=now,
-                numbers=numbers_of(told.get(each.external_id, {})),
-                raw=told.get(each.external_id, {}),
-                missing=each.external_id in gone,
-            )
-            for each in posts
-            if each.external_id in told or each.external_id in gone
-        ]
+        return [answers.snapshot(each, now) for each in posts if answers.knows(each)]
 
-    def _read_timeline(self, posts: Sequence[Post], connection: Connection, told: dict[str, Mapping[str, Any]]) -> None:
-        young = [each for each in posts if self._is_young(each)]
-        if not young:
+    def _read_timeline(
+        self, posts: Sequence[Post], connection: Connection, fields: Sequence[str], answers: "_Answers"
+    ) -> None:
+        if not posts:
             return
         call = self._call(connection, Kind.REPEATABLE)
         user_id = self._user_id(call, connection)
-        wanted = {each.external_id for each in young}
-        for start, end in _windows(young):
+        wanted = {each.external_id for each in posts}
+        for start, end in _windows(posts):
             until = end if end < self.clock.now() else None
-            for page in self._timeline(call, connection, user_id, (*_TO_MEASURE, "non_public_metrics"), start, until):
-                told |= {str(each["id"]): each for each in page if str(each.get("id")) in wanted}
+            for answer in self._timeline(call, connection, user_id, fields, start, until):
+                answers.take(answer, wanted, TIMELINE_COST)
 
     def _read_by_ids(
-        self, posts: Sequence[Post], connection: Connection, told: dict[str, Mapping[str, Any]], gone: set[str]
+        self, posts: Sequence[Post], connection: Connection, fields: Sequence[str], answers: "_Answers"
     ) -> None:
         call = self._call(connection, Kind.REPEATABLE)
-        for young in (True, False):
-            ids = [each.external_id for each in posts if self._is_young(each) is young]
-            fields = (*_TO_MEASURE, "non_public_metrics") if young else _TO_MEASURE
-            for batch in (ids[start : start + LARGEST_PAGE] for start in range(0, len(ids), LARGEST_PAGE)):
-                answer = self._read(call, connection, "/2/tweets", {"ids": ",".join(batch)}, fields)
-                told |= {str(each["id"]): each for each in listed(answer, "data")}
-                gone |= set(not_found(answer)) & set(batch)
+        ids = [each.external_id for each in posts]
+        for batch in (ids[start : start + LARGEST_PAGE] for start in range(0, len(ids), LARGEST_PAGE)):
+            answer = self._read(call, connection, "/2/tweets", {"ids": ",".join(batch)}, fields)
+            answers.take(answer, set(batch), LOOKUP_COST)
+            answers.gone |= set(not_found(answer)) & set(batch)
 
     def _is_young(self, post: Post) -> bool:
         return self.clock.now() - post.published_at < PRIVATE_NUMBERS_FOR
@@ -242,8 +247,8 @@ class X(Platform):
         fields: Sequence[str],
         since: datetime,
         until: datetime | None,
-    ) -> Iterator[list[Mapping[str, Any]]]:
-        """The account's own posts, a page at a time, newest first; reposts and replies would only cost."""
+    ) -> Iterator[Mapping[str, Any]]:
+        """Answers with the account's own posts, a page each, newest first; reposts and replies would only cost."""
         params = {"max_results": LARGEST_PAGE, "exclude": "retweets,replies", "start_time": _as_x_time(since)}
         if "attachments" in fields:
             params["expansions"] = "attachments.media_keys"
@@ -251,7 +256,7 @@ class X(Platform):
             params["end_time"] = _as_x_time(until)
         while True:
             answer = self._read(call, connection, f"/2/users/{user_id}/tweets", params, fields)
-            yield listed(answer, "data")
+            yield answer
             following = next_page(answer)
             if not following or following == params.get("pagination_token"):
                 return
@@ -355,13 +360,20 @@ class X(Platform):
     def _read(
         self, call: Call, connection: Connection, route: str, params: Mapping[str, Any], fields: Sequence[str]
     ) -> Mapping[str, Any]:
-        """A GET in today's vocabulary; where X has moved on to the other word, once more in that one."""
+        """A GET in today's vocabulary; where X has moved on to the other word, once more in that one.
+
+        A field that X no longer knows is left out: the others are still told.
+        """
         word = self._vocabulary
         try:
             return self._get(call, connection, route, {**params, f"{word}.fields": ",".join(fields)})
         except Rejected as refusal:
             if f"{word}.fields" not in refusal.said:
                 raise
+            dropped = [each for each in fields if f"value [{each}]" in refusal.said]
+        if dropped:
+            left = [each for each in fields if each not in dropped]
+            return self._read(call, connection, route, params, left)
         self._vocabulary = "post" if word == "tweet" else "tweet"
         return self._get(call, connection, route, {**params, f"{self._vocabulary}.fields": ",".join(fields)})
 
@@ -404,6 +416,41 @@ class X(Platform):
         if session.last is not None:
             return refusal(call, session.last, self.clock.now())
         return call.unknown(in_words(error)) if session.reached else call.not_reached(in_words(error))
+
+
+class _Answers:
+    """What X has told of some posts so far."""
+
+    def __init__(self, charge: Charge) -> None:
+        self._charge = charge
+        self.told: dict[str, Mapping[str, Any]] = {}
+        self.gone: set[str] = set()
+        self.withheld: dict[str, str] = {}
+
+    def take(self, answer: Mapping[str, Any], wanted: Collection[str], price: Decimal) -> None:
+        """Every post that X gives back is charged, whether it was wanted or not."""
+        posts = listed(answer, "data")
+        self._charge(price * len(posts))
+        self.told |= {str(each["id"]): each for each in posts if str(each["id"]) in wanted}
+        self.withheld |= withheld(answer)
+
+    def knows(self, post: Post) -> bool:
+        return post.external_id in self.told or post.external_id in self.gone
+
+    def silent_about(self, posts: Sequence[Post]) -> list[Post]:
+        return [each for each in posts if not self.knows(each)]
+
+    def snapshot(self, post: Post, now: datetime) -> ReachSnapshot:
+        raw = self.told.get(post.external_id, {})
+        return ReachSnapshot(
+            external_id=post.external_id,
+            taken_at=now,
+            numbers=numbers_of(raw),
+            kinds=kinds_of(raw),
+            raw=raw,
+            missing=post.external_id in self.gone,
+            withheld=self.withheld.get(post.external_id, ""),
+        )
 
 
 # --- tweepy ---

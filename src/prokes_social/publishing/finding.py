@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from prokes_social.errors import NotSent, OutcomeUnknown
 from prokes_social.model.delivery import Delivery
 from prokes_social.model.platform import Connection, Post, Prepared, Submission
 from prokes_social.platforms import Platform
@@ -27,11 +28,18 @@ class Finder:
         found = self.platforms[delivery.platform].find(
             self.submission_of(delivery),
             Prepared(markers=trail.markers),
-            self.connection_of(delivery),
+            self._connection(delivery),
             trail.since - CLOCK_SKEW,
             trail.may_lead_to,
         )
         return found if found and not trail.is_anothers(found) else None
+
+    def _connection(self, delivery: Delivery) -> Connection:
+        """Credentials that can't be renewed now prove nothing about the post; NotSent would say that it is absent."""
+        try:
+            return self.connection_of(delivery)
+        except NotSent as error:
+            raise OutcomeUnknown(error.message, hint=error.hint, account=error.account, said=error.said) from error
 
     def _trail(self, delivery: Delivery) -> "Trail":
         with self.store.read() as tx:

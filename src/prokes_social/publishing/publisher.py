@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from prokes_social import logs
-from prokes_social.clock import Clock, zone_named
+from prokes_social.clock import Clock, month_of, zone_named
 from prokes_social.errors import (
     CardError,
     NotSent,
@@ -24,7 +24,7 @@ from prokes_social.platforms import Platform
 from prokes_social.publishing.finding import Finder
 from prokes_social.publishing.points import Point, go_on
 from prokes_social.publishing.timing import Timing
-from prokes_social.store import Store, accounts, alarms, claims, deliveries, snapshots
+from prokes_social.store import Store, accounts, alarms, claims, snapshots, spending
 
 #: Statuses that want a person.
 RINGS = {
@@ -148,7 +148,7 @@ class Publisher:
         if self.timing.budget is None or not delivery.cost:
             return False
         with self.store.read() as tx:
-            spent = deliveries.spent(tx, since=month_of(self.clock.now())).get(delivery.key.account, Decimal(0))
+            spent = spending.spent(tx, since=month_of(self.clock.now())).get(delivery.key.account, Decimal(0))
         return spent + delivery.cost > self.timing.budget
 
     def _over_budget(self, claim: Claim) -> DeliveryStatus:
@@ -281,11 +281,6 @@ class Publisher:
 
     def _late(self, delivery: Delivery) -> str:
         return delivery.reason or _("its window closed before it could go out")
-
-
-def month_of(now: datetime) -> datetime:
-    """The beginning of its calendar month in UTC, by which budgets are counted."""
-    return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def alarm_text(delivery: Delivery, reason: str) -> str:

@@ -1,32 +1,42 @@
 """One campaign's rows in, its Report out."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from prokes_social import __version__
 from prokes_social.errors import ContentError
 from prokes_social.i18n import _, language
-from prokes_social.model.report import Letterhead, Report, ReportedMessage
+from prokes_social.model.analysis import Usual
+from prokes_social.model.report import Paper, Report, ReportedMessage, Sum
 from prokes_social.reporting import gathering
-from prokes_social.reporting.colour import readable
+from prokes_social.reporting.best_times import best_times
 from prokes_social.reporting.curves import draw_curves
 from prokes_social.reporting.notes import notes_about
-from prokes_social.reporting.sums import sum_by, sum_of
+from prokes_social.reporting.paper import Look, letterhead_of
+from prokes_social.reporting.participation import participation_in
+from prokes_social.reporting.sums import Sums
+from prokes_social.reporting.usual import usual_levels
 from prokes_social.reporting.vendors import vendor_of
 from prokes_social.settings import Settings
 from prokes_social.store import Connection, Store, campaigns
 
-#: Where no brand kit gives a colour that can be used: a deep teal, 8:1 on white.
-ACCENT = "#0b5563"
 
-
-def make_report(store: Store, campaign_name: str, *, settings: Settings, now: datetime, accent: str) -> Report:
+def make_report(
+    store: Store, campaign_name: str, *, settings: Settings, now: datetime, look: Look, paper: Paper
+) -> Report:
+    scale, ages = settings.tracking.sandbox_time_scale, settings.tracking.reading_ages
     with store.read() as tx:
         _require(tx, campaign_name)
         found = gathering.gather(tx, campaign_name)
-    scale = settings.tracking.sandbox_time_scale
+        found = _with_usual(found, usual_levels(tx, found, ages=ages, time_scale=scale))
+        curves = draw_curves(tx, found, ages=ages, time_scale=scale, now=now)
+        took_part = participation_in(tx, campaign_name)
+    sums = Sums(found.counted)
+    platforms = {name: vendor_of(name) for name in sorted({each.platform for each in found.deliveries})}
     return Report(
         subject=found.subject,
-        letterhead=_letterhead(settings, accent),
+        letterhead=letterhead_of(settings, look),
         made_at=now,
         zone=settings.zone,
         language=language(),
@@ -34,15 +44,48 @@ def make_report(store: Store, campaign_name: str, *, settings: Settings, now: da
         sandbox=any(each.sandbox for each in found.deliveries),
         only_sandbox=found.only_sandbox,
         time_scale=scale,
-        total=sum_of("", found.subject.title, found.counted),
-        by_account=sum_by(found.deliveries, lambda each: each.account, {a.name: a.name for a in found.accounts}),
-        by_unit=sum_by(found.counted, lambda each: each.unit, {a.unit.id: a.unit.name for a in found.accounts}),
-        messages=_messages(found),
+        total=sums.total(found.subject.title),
+        by_account=Sums(found.deliveries).by_account({a.name: a.name for a in found.accounts}),
+        by_unit=sums.by_unit({a.unit.id: a.unit.name for a in found.accounts}),
+        messages=_messages(found, sums),
         deliveries=found.deliveries,
-        curves=draw_curves(found, ages=settings.tracking.reading_ages, time_scale=scale, now=now),
-        vendors=tuple(vendor_of(name) for name in sorted({each.platform for each in found.deliveries})),
+        curves=curves,
+        vendors=tuple(platforms.values()),
         notes=notes_about(found, now=now, zone=settings.zone),
+        by_platform=sums.by_platform({name: vendor.label for name, vendor in platforms.items()}),
+        by_template=_by_template(found, sums),
+        by_variant=_by_variant(found, sums, {name: vendor.label for name, vendor in platforms.items()}),
+        best_times=best_times(found, zone=settings.zone, time_scale=scale),
+        participation=tuple(took_part),
+        paper=paper,
     )
+
+
+def _with_usual(found: gathering.Found, usual: Mapping[int, Usual]) -> gathering.Found:
+    return replace(found, deliveries=tuple(
+        replace(each, usual=usual[each.id]) if each.id in usual else each for each in found.deliveries
+    ))  # fmt: skip
+
+
+def _by_template(found: gathering.Found, sums: Sums) -> tuple[Sum, ...]:
+    used = sorted({found.heading.templates.get(message, "") for message in found.message_order})
+    labels = {name: name or _("without a card") for name in used}
+    return sums.by_message_and_platform(lambda message, platform: found.heading.templates.get(message, ""), labels)
+
+
+def _by_variant(found: gathering.Found, sums: Sums, platforms: Mapping[str, str]) -> tuple[Sum, ...]:
+    """Of messages that have a text of their own for some platform; what every platform is told stands apart."""
+
+    def key_of(message: str, platform: str) -> str:
+        own = found.heading.variants.get(message, frozenset())
+        return f"{message}/{platform if platform in own else ''}"
+
+    labels = {}
+    for message in found.message_order:
+        labels[f"{message}/"] = _("{message}: general text", message=message)
+        for name, label in platforms.items():
+            labels[f"{message}/{name}"] = _("{message}: text for {platform}", message=message, platform=label)
+    return sums.by_message_and_platform(key_of, labels)
 
 
 def _require(tx: Connection, name: str) -> None:
@@ -56,18 +99,16 @@ def _require(tx: Connection, name: str) -> None:
         )
 
 
-def _letterhead(settings: Settings, accent: str) -> Letterhead:
-    named = settings.organisation
-    return Letterhead(organisation=named.name, unit=named.unit, accent=readable(accent, otherwise=ACCENT))
-
-
-def _messages(found: gathering.Found) -> tuple[ReportedMessage, ...]:
+def _messages(found: gathering.Found, sums: Sums) -> tuple[ReportedMessage, ...]:
+    order = found.message_order
+    counted = {each.key: each for each in sums.by_message({message: message for message in order})}
+    nothing = Sums(())
     return tuple(
         ReportedMessage(
             id=message,
             text=found.texts[message],
             picture=found.cards.get(message),
-            sum=sum_of(message, message, [each for each in found.counted if each.message == message]),
+            sum=counted.get(message) or replace(nothing.total(message), key=message),
         )
-        for message in found.message_order
+        for message in order
     )

@@ -1,13 +1,14 @@
-"""Readings in, curves out: at each moment the sum of the latest known impressions. Nothing is filled in between."""
+"""Growth of impressions in, curves out: at each moment the sum of the latest known. Nothing is filled in between."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from prokes_social.model.reach import Metric
 from prokes_social.model.report import Axis, Curve, Curves, Point, ReportedDelivery
-from prokes_social.reporting.gathering import Found, told
-from prokes_social.store.snapshots import TakenReading
+from prokes_social.reporting.gathering import Found
+from prokes_social.store import Connection, told
+from prokes_social.store.told import Pace
 
 #: More lines than this can't be told apart: then a line is a platform.
 MOST_LINES = 6
@@ -17,20 +18,27 @@ CLOSE_BY_CLOCK = 3600.0
 CLOSE_BY_AGE = 0.1
 
 
+#: More points than about this on a line can't be told apart; then they are drawn together in longer spans.
+MOST_POINTS = 120
+#: More readings than this are added up by the database.
+MANY = 5000
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Moment:
-    """One number of one post, and where it falls on the axis, in seconds."""
+    """What one moment added to a line, and where it falls on the axis, in seconds."""
 
     position: float
-    post: int
-    impressions: int
+    gained: int
+    posts: int  #: read for the first time
 
 
-def draw_curves(found: Found, *, ages: Sequence[timedelta], time_scale: float, now: datetime) -> Curves:
+def draw_curves(tx: Connection, found: Found, *, ages: Sequence[timedelta], time_scale: float, now: datetime) -> Curves:
     """Along the posts' ages where a sandbox lives faster than the clock, else along the clock."""
     axis = Axis.AGE if found.only_sandbox and time_scale > 1 else Axis.CLOCK
     lines = _lines([each for each in found.counted if each.read_at])
-    curves = [_curve(label, posts, found, axis, time_scale, now) for label, posts in lines.items()]
+    by_line = _by_age(tx, found, lines, time_scale, now) if axis is Axis.AGE else _by_clock(tx, found, lines)
+    curves = [Curve(label=label, points=tuple(_points(by_line.get(label, ()), axis))) for label in lines]
     return Curves(
         axis=axis,
         curves=tuple(curve for curve in curves if curve.points),
@@ -45,65 +53,80 @@ def _lines(posts: Sequence[ReportedDelivery]) -> dict[str, list[ReportedDelivery
     return {name: [each for each in posts if each.platform == name] for name in sorted({p.platform for p in posts})}
 
 
-def _curve(
-    label: str, posts: Sequence[ReportedDelivery], found: Found, axis: Axis, scale: float, now: datetime
-) -> Curve:
-    if axis is Axis.CLOCK:
-        moments = [_by_clock(post, r) for post in posts for r in _telling(found, post)]
-        return Curve(label=label, points=tuple(_points(moments, axis)))
-    moments = [_by_age(post, r, scale) for post in posts for r in _telling(found, post)]
+def _by_clock(
+    tx: Connection, found: Found, lines: Mapping[str, Sequence[ReportedDelivery]]
+) -> dict[str, list[_Moment]]:
+    line_of = {each.account: label for label, posts in lines.items() for each in posts}
+    names = {account.id: account.name for account in found.accounts}
+    moments: dict[str, list[_Moment]] = defaultdict(list)
+    for each in told.growth(tx, found.subject.campaign, _pace(tx, found)):
+        if label := line_of.get(names[each.account_id]):
+            at = each.at.timestamp()
+            moments[label].append(_Moment(position=at, gained=each.gained, posts=each.posts))
+    return moments
+
+
+def _pace(tx: Connection, found: Found) -> Pace:
+    """As fine as can be drawn."""
+    count, first, last = told.span(tx, found.subject.campaign)
+    if count <= MANY or first is None or last is None:
+        return Pace.MOMENT
+    return Pace.HOUR if (last - first) / MOST_POINTS < timedelta(hours=6) else Pace.DAY
+
+
+def _by_age(
+    tx: Connection, found: Found, lines: Mapping[str, Sequence[ReportedDelivery]], scale: float, now: datetime
+) -> dict[str, list[_Moment]]:
+    post_of = {each.id: (label, each) for label, posts in lines.items() for each in posts}
     # Beyond the age of the youngest post the sum would stand still only because that post has not lived so long.
-    youngest = min(_age(post, now, scale) for post in posts)
-    return Curve(label=label, points=tuple(_points([m for m in moments if m.position <= youngest], axis)))
-
-
-def _telling(found: Found, post: ReportedDelivery) -> list[TakenReading]:
-    return [reading for reading in found.readings[post.id] if Metric.IMPRESSIONS in told(reading)]
-
-
-def _by_clock(post: ReportedDelivery, reading: TakenReading) -> _Moment:
-    return _Moment(position=reading.taken_at.timestamp(), post=post.id, impressions=_impressions(reading))
-
-
-def _by_age(post: ReportedDelivery, reading: TakenReading, scale: float) -> _Moment:
-    age = _age(post, reading.taken_at, scale)
-    return _Moment(position=age, post=post.id, impressions=_impressions(reading))
+    youngest = {label: min(_age(each, now, scale) for each in posts) for label, posts in lines.items()}
+    moments: dict[str, list[_Moment]] = defaultdict(list)
+    before: dict[int, int] = {}
+    for delivery, at, impressions in told.impressions(tx, found.subject.campaign):
+        if delivery not in post_of:
+            continue
+        label, post = post_of[delivery]
+        position, gained = _age(post, at, scale), impressions - before.get(delivery, 0)
+        if position <= youngest[label]:
+            moments[label].append(_Moment(position=position, gained=gained, posts=delivery not in before))
+        before[delivery] = impressions
+    return moments
 
 
 def _age(post: ReportedDelivery, at: datetime, scale: float) -> float:
     return (at - (post.published_at or post.due_at)).total_seconds() * scale
 
 
-def _impressions(reading: TakenReading) -> int:
-    return told(reading)[Metric.IMPRESSIONS]
-
-
 def _points(moments: Sequence[_Moment], axis: Axis) -> Iterator[Point]:
-    latest: dict[int, int] = {}
+    impressions = posts = 0
     for batch in _batches(moments, axis):
-        latest |= {moment.post: moment.impressions for moment in batch}
-        yield _point(batch[-1].position, latest, axis)
+        impressions += sum(moment.gained for moment in batch)
+        posts += sum(moment.posts for moment in batch)
+        yield _point(batch[-1].position, impressions, posts, axis)
 
 
 def _batches(moments: Sequence[_Moment], axis: Axis) -> list[list[_Moment]]:
+    ordered = sorted(moments, key=lambda each: each.position)
+    span = ordered[-1].position - ordered[0].position if ordered else 0
     batches: list[list[_Moment]] = []
-    for moment in sorted(moments, key=lambda each: each.position):
-        if batches and moment.position <= _end_of_batch(batches[-1][0].position, axis):
+    for moment in ordered:
+        if batches and moment.position <= _end_of_batch(batches[-1][0].position, span, axis):
             batches[-1].append(moment)
         else:
             batches.append([moment])
     return batches
 
 
-def _end_of_batch(first: float, axis: Axis) -> float:
-    return first * (1 + CLOSE_BY_AGE) if axis is Axis.AGE else first + CLOSE_BY_CLOCK
+def _end_of_batch(first: float, span: float, axis: Axis) -> float:
+    close = max(CLOSE_BY_CLOCK, span / MOST_POINTS)
+    return first * (1 + CLOSE_BY_AGE) if axis is Axis.AGE else first + close
 
 
-def _point(position: float, latest: dict[int, int], axis: Axis) -> Point:
+def _point(position: float, impressions: int, posts: int, axis: Axis) -> Point:
     aged = axis is Axis.AGE
     return Point(
         age=timedelta(seconds=position) if aged else None,
         at=None if aged else datetime.fromtimestamp(position, UTC),
-        impressions=sum(latest.values()),
-        posts=len(latest),
+        impressions=impressions,
+        posts=posts,
     )

@@ -1,8 +1,7 @@
 """Rows of the store in, the nouns of a report out: each delivery with the newest known number of every metric."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -10,12 +9,13 @@ from prokes_social.clock import zone_named
 from prokes_social.model.account import Account
 from prokes_social.model.delivery import Delivery
 from prokes_social.model.platform import Picture
-from prokes_social.model.reach import Figure, Known, Metric
+from prokes_social.model.reach import Fall, Figure, Known, Metric, Untold
 from prokes_social.model.report import UNKNOWN, FoundBy, ReportedDelivery, Subject
 from prokes_social.reporting.heading import Heading, read_heading
-from prokes_social.store import Connection, accounts, campaigns, deliveries, reports, snapshots
+from prokes_social.store import Connection, accounts, campaigns, deliveries, reports, told
 from prokes_social.store.reports import PostOrigin
 from prokes_social.store.snapshots import TakenReading
+from prokes_social.store.told import Newest, Silence
 
 SUMMARY_LENGTH = 110  #: characters of a message that tell it from the others
 
@@ -27,7 +27,6 @@ class Found:
     subject: Subject
     heading: Heading
     deliveries: tuple[ReportedDelivery, ...]
-    readings: Mapping[int, Sequence[TakenReading]]  #: by delivery, oldest first
     accounts: tuple[Account, ...]
     texts: Mapping[str, str]  #: message to the opening of its text
     cards: Mapping[str, Picture]
@@ -58,24 +57,56 @@ def gather(tx: Connection, campaign: str) -> Found:
     heading = read_heading(campaigns.newest_yaml(tx, campaign))
     queued = deliveries.listing(tx, campaign=campaign)
     known = {account.name: account for account in accounts.all_accounts(tx)}
-    readings = _readings(tx, campaign)
     return Found(
         subject=_subject(campaign, title, heading, queued),
         heading=heading,
-        deliveries=_reported(tx, campaign, queued, known, readings),
-        readings=readings,
+        deliveries=_reported(tx, campaign, queued, known),
         accounts=tuple(known[name] for name in sorted({each.key.account for each in queued})),
         texts={each.key.message: _opening(each.content.text) for each in reversed(queued)},
         cards=reports.cards(tx, campaign),
     )
 
 
-def _readings(tx: Connection, campaign: str) -> dict[int, list[TakenReading]]:
-    delivery_of = {post: delivery for delivery, post in snapshots.post_of_delivery(tx, campaign).items()}
-    readings: dict[int, list[TakenReading]] = defaultdict(list)
-    for reading in snapshots.taken(tx, campaign):
-        readings[delivery_of[reading.post_id]].append(reading)
-    return readings
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """What the readings of one post say by now."""
+
+    figures: Mapping[Metric, Figure] = field(default_factory=lambda: dict.fromkeys(Metric, UNKNOWN))
+    read_at: datetime | None = None
+    last_reason: str = ""
+    fell: Mapping[Metric, Fall] = field(default_factory=dict)
+
+
+def _read(tx: Connection, campaign: str, platforms: Mapping[int, str]) -> dict[int, _Read]:
+    """By delivery. Only posts whose newest reading leaves a question open are read in full."""
+    newest, silences = told.newest(tx, campaign), told.silences(tx, campaign)
+    fell = told.fallen(tx, campaign)
+    open_questions = {each.post_id for each in newest.values() if each.post_id in fell} | _incomplete(newest, platforms)
+    full = told.readings_of(tx, open_questions)
+    found = {delivery: _of_newest(each, silences.get(delivery)) for delivery, each in newest.items()}
+    for delivery, each in newest.items():
+        if each.post_id in full:
+            readings = full[each.post_id]
+            found[delivery] = replace(found[delivery], figures=newest_known(readings), fell=fallen(readings))
+    for delivery, silence in silences.items():
+        found.setdefault(delivery, _Read(last_reason=silence.reason))
+    return found
+
+
+def _incomplete(newest: Mapping[int, Newest], platforms: Mapping[int, str]) -> set[int]:
+    """Posts whose newest reading lacks a number that their platform tells elsewhere: an earlier one may have it."""
+    tells: dict[str, set[Metric]] = {}
+    for delivery, each in newest.items():
+        tells.setdefault(platforms[delivery], set()).update(each.numbers)
+    return {each.post_id for delivery, each in newest.items() if tells[platforms[delivery]] - each.numbers.keys()}
+
+
+def _of_newest(newest: Newest, silence: Silence | None) -> _Read:
+    figures = dict.fromkeys(Metric, UNKNOWN)
+    figures |= {metric: Figure(value=value, known=Known.MEASURED) for metric, value in newest.numbers.items()}
+    silent_since = silence and (silence.taken_at, silence.due_at) > (newest.taken_at, newest.due_at)
+    reason = silence.reason if silence and silent_since else newest.reason
+    return _Read(figures=figures, read_at=newest.taken_at, last_reason=reason)
 
 
 def _subject(campaign: str, title: str, heading: Heading, queued: Sequence[Delivery]) -> Subject:
@@ -101,22 +132,19 @@ def _opening(text: str) -> str:
 
 
 def _reported(
-    tx: Connection,
-    campaign: str,
-    queued: Sequence[Delivery],
-    known: Mapping[str, Account],
-    readings: Mapping[int, Sequence[TakenReading]],
+    tx: Connection, campaign: str, queued: Sequence[Delivery], known: Mapping[str, Account]
 ) -> tuple[ReportedDelivery, ...]:
-    origins = reports.origins(tx, campaign)
-    refusals = reports.refusals(tx, campaign)
+    origins, refusals = reports.origins(tx, campaign), reports.refusals(tx, campaign)
+    read = _read(tx, campaign, {each.id: each.platform for each in queued})
+    nothing = _Read()
     return tuple(
-        _one(each, known[each.key.account], origins.get(each.id), readings.get(each.id, ()), refusals.get(each.id, ""))
+        _one(each, known[each.key.account], origins.get(each.id), read.get(each.id, nothing), refusals.get(each.id, ""))
         for each in queued
     )
 
 
 def _one(
-    delivery: Delivery, account: Account, origin: PostOrigin | None, readings: Sequence[TakenReading], refusal: str
+    delivery: Delivery, account: Account, origin: PostOrigin | None, read: _Read, refusal: str
 ) -> ReportedDelivery:
     post = delivery.post
     return ReportedDelivery(
@@ -136,9 +164,11 @@ def _one(
         answer_lost_at=delivery.uncertain_since,
         removed_at=origin.removed_at if origin else None,
         attempts=delivery.attempts,
-        figures=newest_known(readings),
-        read_at=_told_at(readings),
-        unread_because=refusal or _last_reason(readings),
+        figures=read.figures,
+        read_at=read.read_at,
+        unread_because=refusal or read.last_reason,
+        fell=read.fell,
+        withheld=read.last_reason == Untold.WITHHELD.value,
     )
 
 
@@ -146,21 +176,26 @@ def newest_known(readings: Sequence[TakenReading]) -> dict[Metric, Figure]:
     """The newest told number of each metric; a later reading that tells nothing never erases an earlier one."""
     figures = dict.fromkeys(Metric, UNKNOWN)
     for reading in readings:
-        for metric, value in told(reading).items():
+        for metric, value in numbers_of(reading).items():
             figures[metric] = Figure(value=value, known=reading.known)
     return figures
 
 
-def told(reading: TakenReading) -> dict[Metric, int]:
+def fallen(readings: Sequence[TakenReading]) -> dict[Metric, Fall]:
+    """Numbers that are less than was told before: the platform corrected them."""
+    falls: dict[Metric, Fall] = {}
+    for reading in readings:
+        for metric, value in numbers_of(reading).items():
+            if metric in reading.fell:
+                before = max(reading.fell[metric], falls[metric].before if metric in falls else 0)
+                falls[metric] = Fall(before=before, after=value, at=reading.taken_at)
+            elif metric in falls and value >= falls[metric].before:
+                del falls[metric]
+    return falls
+
+
+def numbers_of(reading: TakenReading) -> dict[Metric, int]:
     """The numbers that a reading really holds."""
     if reading.known is Known.UNKNOWN:
         return {}
     return {metric: value for metric, value in reading.numbers.items() if value is not None}
-
-
-def _told_at(readings: Sequence[TakenReading]) -> datetime | None:
-    return max((reading.taken_at for reading in readings if told(reading)), default=None)
-
-
-def _last_reason(readings: Sequence[TakenReading]) -> str:
-    return readings[-1].reason if readings else ""

@@ -1,7 +1,7 @@
 """What a stored campaign file says about itself at its top; a file of an older version never stops a report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,12 @@ class Heading:
     owner: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
+    brand: str = ""
     messages: tuple[str, ...] = ()  #: ids, in the order of the file
+    templates: Mapping[str, str] = field(default_factory=dict)  #: message to its card's template
+    variants: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  #: message to whom it has a text of its own for
 
 
 def read_heading(text: str | None) -> Heading:
@@ -30,14 +35,21 @@ def read_heading(text: str | None) -> Heading:
 
 
 def _heading(found: Mapping[str, Any]) -> Heading:
-    messages = found.get("messages")
+    messages = [each for each in found.get("messages") or () if isinstance(each, Mapping)]
     return Heading(
         purpose=_words(found.get("purpose")),
         owner=_words(found.get("owner")),
         starts_on=_day(found.get("starts_on")),
         ends_on=_day(found.get("ends_on")),
-        messages=tuple(_words(each.get("id")) for each in messages or () if isinstance(each, Mapping)),
+        brand=_words(found.get("brand")),
+        messages=tuple(_words(each.get("id")) for each in messages),
+        templates={_words(each.get("id")): _words(_mapping(each.get("card")).get("template")) for each in messages},
+        variants={_words(each.get("id")): frozenset(_mapping(each.get("variants"))) for each in messages},
     )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _words(value: Any) -> str:

@@ -11,6 +11,8 @@ from prokes_social.model.report import FoundBy, ReportedDelivery
 from prokes_social.reporting.gathering import Found
 
 S = DeliveryStatus
+#: Numbers that fell and are told one by one.
+FALLS_TOLD = 5
 
 
 def notes_about(found: Found, *, now: datetime, zone: str) -> tuple[str, ...]:
@@ -78,6 +80,16 @@ def _on_gaps(posts: Sequence[ReportedDelivery]) -> Iterator[str]:
             "{count} posts are gone from their platform. Their numbers are the last that were read before.",
             removed,
         )
+    yield from _on_falls(posts)
+    withheld = sum(each.withheld for each in posts)
+    if withheld:
+        yield n_(
+            "For {count} post the account's token may not read every number. What is not told is a dash; connect the "
+            "account again with the right to read insights.",
+            "For {count} posts the accounts' tokens may not read every number. What is not told is a dash; connect the "
+            "accounts again with the right to read insights.",
+            withheld,
+        )
     silent = [each for each in posts if each.read_at and each.figure(Metric.IMPRESSIONS).value is None]
     if silent:
         yield n_(
@@ -85,3 +97,19 @@ def _on_gaps(posts: Sequence[ReportedDelivery]) -> Iterator[str]:
             "For {count} posts the platforms tell other numbers but no impressions.",
             len(silent),
         )
+
+
+def _on_falls(posts: Sequence[ReportedDelivery]) -> Iterator[str]:
+    falls = [(post, metric, fall) for post in posts for metric, fall in post.fell.items()]
+    for post, metric, fall in falls[:FALLS_TOLD]:
+        yield _(
+            "The platform corrected a number: {metric} of “{message}” on {account} fell from {before} to {after}.",
+            metric=metric.label,
+            message=post.message,
+            account=post.account,
+            before=format_number(fall.before),
+            after=format_number(fall.after),
+        )
+    more = len(falls) - FALLS_TOLD
+    if more > 0:
+        yield n_("{count} more number fell likewise.", "{count} more numbers fell likewise.", more)

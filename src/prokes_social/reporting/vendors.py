@@ -27,6 +27,7 @@ def _x() -> Vendor:
             _M.CLICKS: "url_link_clicks",
         },
         remark=_("X counts impressions and has no reach."),
+        page="https://docs.x.com/x-api/fundamentals/metrics",
     )
 
 
@@ -44,6 +45,7 @@ def _facebook() -> Vendor:
             _M.CLICKS: "post_clicks",
         },
         remark=_("Likes are all reactions together."),
+        page="https://developers.facebook.com/docs/graph-api/reference/insights/",
     )
 
 
@@ -61,6 +63,7 @@ def _instagram() -> Vendor:
             _M.SAVES: "saved",
         },
         remark=_("Instagram tells its numbers up to 48 hours late."),
+        page="https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights",
     )
 
 

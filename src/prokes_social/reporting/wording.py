@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from prokes_social.i18n import _, format_age, format_number, n_
 from prokes_social.model.delivery import DeliveryStatus
-from prokes_social.model.reach import Known, Metric
+from prokes_social.model.reach import Known, Metric, Untold
 from prokes_social.model.report import ON_TIME, FoundBy, Report, ReportedDelivery, Sum
 
 S = DeliveryStatus
@@ -78,11 +78,7 @@ def reading_gap(each: ReportedDelivery) -> str:
     """Why a post has no numbers; empty where it has some."""
     if each.status is not S.PUBLISHED or each.read_at:
         return ""
-    known = {
-        "": _("not read yet"),
-        "the platform did not tell": _("the platform did not tell"),
-        "the platform says the post is gone": _("the platform says the post is gone"),
-    }
+    known = {"": _("not read yet"), **{each.value: str(each.label) for each in Untold}}
     return known.get(each.unread_because, each.unread_because)
 
 

@@ -28,6 +28,7 @@ class XUser:
     access_token_secret: str = ""
     bearer_tokens: tuple[str, ...] = ()
     refresh_token: str = ""  #: single use; a refresh gives a new pair
+    insights: bool = True  #: may read numbers that are not public
     followers: int = 4200
 
     @property
@@ -49,6 +50,7 @@ class Page:
     instagram_id: str = ""  #: the professional account that is linked to this Page
     expires_at: int = 0  #: Unix time; 0 means that the token does not end by time
     revoked: bool = False
+    insights: bool = True  #: has the right read_insights
     followers: int = 11800
 
     @property
@@ -67,6 +69,7 @@ class InstagramUser:
     app_id: str = APP_ID
     expires_at: int = 0
     revoked: bool = False
+    insights: bool = True  #: has the right instagram_manage_insights
     followers: int = 6400
 
     @property

@@ -31,13 +31,14 @@ class Windows:
 
     opened: dict[str, tuple[float, int]] = field(default_factory=dict)
 
-    def count(self, key: str, limit: int, length_s: int, now: float) -> Standing:
+    def count(self, key: str, limit: int, length_s: int, now: float, *, times: int = 1) -> Standing:
+        """A call for several objects counts as often."""
         start, used = self._current(key, length_s, now)
-        fits = used < limit
-        self.opened[key] = (start, used + 1 if fits else used)
+        fits = used + times <= limit
+        self.opened[key] = (start, used + times if fits else used)
         return Standing(
             limit=limit,
-            remaining=max(limit - used - 1, 0),
+            remaining=max(limit - used - times, 0),
             reset=math.ceil(start + length_s),
             fits=fits,
         )

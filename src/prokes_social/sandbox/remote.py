@@ -48,6 +48,13 @@ class Control:
         query = {name: value for name, value in (("platform", platform), ("account", account)) if value}
         return list(self.control("GET", "posts", **query)["posts"])
 
+    def add_earlier_posts(
+        self, platform: str, account: str, *, since: float, count: int = 1, every_s: float = 1.0
+    ) -> list[dict[str, Any]]:
+        """Public posts from before, each with id, published_at (Unix time) and permalink."""
+        row = {"platform": platform, "account": account, "since": since, "count": count, "every_s": every_s}
+        return list(self.control("POST", "earlier_posts", row)["posts"])
+
     def fault(self, platform: str, call: str, kind: str, **rest: Any) -> dict[str, Any]:
         """Order a fault; `rest` is times, after, account and the kind's own parameters."""
         return dict(self.control("POST", "faults", {"platform": platform, "call": call, "kind": kind, **rest}))
@@ -67,6 +74,17 @@ class Control:
 
     def delete_post(self, post_id: str) -> None:
         self.control("POST", "delete_post", {"id": post_id})
+
+    def restore_post(self, post_id: str) -> None:
+        self.control("POST", "restore_post", {"id": post_id})
+
+    def correct_post(self, post_id: str, share: float) -> None:
+        """Count only this share of its numbers from now on."""
+        self.control("POST", "correct_post", {"id": post_id, "share": share})
+
+    def numbers(self, at: float | None = None) -> dict[str, dict[str, int]]:
+        """Post id to its true numbers, now or at a Unix time."""
+        return dict(self.control("GET", "numbers", **({} if at is None else {"at": repr(at)}))["numbers"])
 
     def reset(self) -> None:
         """Forget posts, uploads, faults, limits and costs; accounts and settings stay."""

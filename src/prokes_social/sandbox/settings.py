@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, TypeVar
 
+from prokes_social.sandbox import oddities
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -31,6 +33,7 @@ class Settings:
     appsecret_proof_required: bool = True
     processing_s: float = 0.0  #: how long an Instagram container stays IN_PROGRESS
     instagram_insights_delay_s: float = 0.0  #: in seconds of post age; Meta says up to 48 hours
+    metrics: dict[str, str] = field(default_factory=dict)  #: what befalls numbers, see oddities
     limits: Limits = field(default_factory=Limits)
 
     def changed(self, changes: Mapping[str, Any]) -> "Settings":
@@ -40,6 +43,7 @@ class Settings:
         settings = replace(_replaced(self, rest), limits=limits)
         if settings.x_vocabulary not in ("tweet", "post"):
             raise ValueError("x_vocabulary is tweet or post")
+        oddities.checked(settings.metrics)
         return settings
 
     def as_json(self) -> dict[str, Any]:

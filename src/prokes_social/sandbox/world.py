@@ -91,6 +91,7 @@ class World:
     media: dict[str, Medium] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
     containers: dict[str, Container] = field(default_factory=dict)
+    corrections: dict[str, list[tuple[float, float]]] = field(default_factory=dict)  #: by post: since when, what share
 
     def __post_init__(self) -> None:
         self._last_id = 0
@@ -131,23 +132,35 @@ class World:
         shown = [post for post in mine if post.published_at is not None and post.published_at <= until]
         return sorted(shown, key=lambda post: post.order or 0, reverse=True)
 
-    def age_s(self, post: Post) -> float:
+    def age_s(self, post: Post, at: float | None = None) -> float:
         """Simulated seconds since the post became public."""
-        since = post.published_at if post.published_at is not None else self.now()
-        return max(self.now() - since, 0.0) * self.settings.age_speed
+        at = self.now() if at is None else at
+        since = post.published_at if post.published_at is not None else at
+        return max(at - since, 0.0) * self.settings.age_speed
 
-    def numbers(self, post: Post, *, delay_s: float = 0.0) -> dict[str, int]:
-        return metrics.numbers(post.platform, post.id, self.age_s(post) - delay_s, post.account.followers)
+    def numbers(self, post: Post, *, delay_s: float = 0.0, at: float | None = None) -> dict[str, int]:
+        """The truth of this moment, or of another: Unix time."""
+        at = self.now() if at is None else at
+        seen = metrics.numbers(post.platform, post.id, self.age_s(post, at) - delay_s, post.account.followers)
+        share = next((share for since, share in reversed(self.corrections.get(post.id, [])) if since <= at), 1.0)
+        return {name: int(value * share) for name, value in seen.items()}
+
+    def correct(self, post: Post, share: float) -> None:
+        """The platform found that some of it was robots: from now on only this share is counted."""
+        self.corrections.setdefault(post.id, []).append((self.now(), share))
 
     def delete(self, post: Post) -> None:
         post.deleted_at = self.now()
+
+    def restore(self, post: Post) -> None:
+        post.deleted_at = None
 
     def forget(self) -> None:
         """Back to an empty world: accounts and settings stay, everything that happened goes."""
         self.faults.clear()
         self.costs = Costs()
         self.windows = Windows()
-        for memory in (self.nonces, self.media, self.posts, self.containers):
+        for memory in (self.nonces, self.media, self.posts, self.containers, self.corrections):
             memory.clear()
         self._orders = 0
         self.generation += 1

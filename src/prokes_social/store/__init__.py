@@ -1,7 +1,8 @@
 """The database: an address in, transactions out. All SQL lives in this folder, one module a noun."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
@@ -9,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from prokes_social.clock import Clock, SystemClock
 from prokes_social.errors import StoreError
 from prokes_social.i18n import _
-from prokes_social.store import postgres, schema
+from prokes_social.store import postgres, schema, sqlite
 from prokes_social.store.sqlite import WriteGate, prepare_sqlite
 
 __all__ = ["Connection", "Store"]
@@ -22,6 +23,12 @@ class Store:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self._engine, self._gate = _open(url)
+
+    @property
+    def file(self) -> Path | None:
+        """SQLite's; None for a server and for a store in memory."""
+        name = self._engine.url.database
+        return Path(name).absolute() if self.is_sqlite and name and name != ":memory:" else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -41,6 +48,17 @@ class Store:
         """On SQLite: no other process of ours writes meanwhile."""
         with self._gate.held():
             yield
+
+    def rewrite(self, tables: Sequence[str]) -> None:
+        """Write what there is anew, so that no file holds what was deleted from `tables`. Raises StoreError."""
+        with _plain_errors():
+            if not self.is_sqlite:
+                postgres.rewrite(self._engine, tables)
+                return
+            assert self.file  # noqa: S101 - nothing of a store in memory is on a disk
+            with self._gate.held():
+                sqlite.rewrite(self.file)
+            sqlite.empty_log(self.file, self._gate)
 
     def clock(self) -> Clock:
         """The clock that decides what is due: the database's where several machines share it, else our own."""
@@ -67,7 +85,8 @@ class Store:
 def _open(url: str) -> tuple[Engine, WriteGate]:
     if not url.startswith("sqlite"):
         return postgres.make_engine(url), WriteGate(None)
-    engine = create_engine(url)
+    # Values stay out of tracebacks, and so out of logs: they are names and contacts too.
+    engine = create_engine(url, hide_parameters=True)
     path = prepare_sqlite(engine)
     return engine, WriteGate(path)
 

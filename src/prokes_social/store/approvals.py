@@ -1,13 +1,15 @@
 """Who approved which content: rows that are never deleted; after an edit they simply no longer match."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.sql.expression import ColumnElement, Select
 
 from prokes_social.store.tables import approval
 
+V = TypeVar("V")
 APPROVED, SENT_BACK = "approved", "sent-back"
 #: Values in one list of a question; SQLite takes 32,766.
 _MANY = 5000
@@ -27,13 +29,19 @@ def not_approved(tx: Connection, digests: Collection[str]) -> list[str]:
     """Those of `digests` whose newest verdict is no approval."""
     rest = sorted(digests)
     known: set[str] = set()
-    for start in range(0, len(rest), _MANY):
-        some = rest[start : start + _MANY]
+    for some in in_parts(rest):
         rows = tx.execute(
             select(approval.c.digest).where(approval.c.digest.in_(some), is_approved(approval.c.digest)).distinct()
         )
         known |= {row.digest for row in rows}
     return [each for each in rest if each not in known]
+
+
+def in_parts(values: Iterable[V]) -> Iterator[list[V]]:
+    """No more at a time than one question may hold."""
+    rest = list(values)
+    for start in range(0, len(rest), _MANY):
+        yield rest[start : start + _MANY]
 
 
 def is_approved(digest: str | ColumnElement[str]) -> ColumnElement[bool]:

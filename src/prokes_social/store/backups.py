@@ -17,7 +17,7 @@ from sqlalchemy import JSON, Connection, Table, func, insert, make_url, null, se
 
 from prokes_social.errors import StoreError
 from prokes_social.i18n import _, n_
-from prokes_social.store import Store, deliveries, presence, schema, switches
+from prokes_social.store import Store, clicks, deliveries, forgetting, presence, schema, switches
 from prokes_social.store.soundness import damage
 from prokes_social.store.tables import metadata
 
@@ -58,6 +58,41 @@ def unpack(file: Path, into: Path) -> datetime | None:
             switches.turn_off(tx, MADE)
             presence.forget_all(tx)
     return made.since if made else None
+
+
+def mend(file: Path, change: Callable[[Connection], bool], *, rewriting: Sequence[str]) -> bool:
+    """Change rows of a backup that was made before; False where `change` said that there was nothing to do.
+
+    It is done in a copy that is verified and takes the file's place; when the backup was made stays written in it.
+    Raises StoreError; then the file is as it was.
+    """
+    with _unfinished(file) as part:
+        _copy_pages(file, part, mode="ro")
+        with opened(part) as store:
+            _bring_up_to_date(store, file)
+            with store.write() as tx:
+                changed = change(tx)
+                made = switches.state(tx, MADE)
+            if not changed:
+                return False
+            store.rewrite(rewriting)
+        _finish(part, made)
+        part.replace(file)
+    _remove_logs(file)
+    _sync(file.parent)
+    return True
+
+
+def _finish(part: Path, made: switches.Switch | None) -> None:
+    """A plain copy, such as a database that was replaced, has no seal to renew."""
+    if made:
+        with opened(part) as store, store.write() as tx:
+            switches.turn_off(tx, MADE)
+        _seal(part, now=made.since, who=made.who)
+        return
+    with opened(part) as store:
+        _require_sound(store, part)
+    _leave_one_file(part)
 
 
 def put_in_place(
@@ -173,6 +208,7 @@ def _dump(store: Store, file: Path) -> None:
             # One moment of all tables, however long the copy takes.
             source = source.execution_options(isolation_level="REPEATABLE READ")
             _copy_rows(source, tx)
+            forgetting.count_on_after(tx, forgetting.last_number(source))
 
 
 def _load(tx: Connection, staged: Path) -> None:
@@ -180,8 +216,10 @@ def _load(tx: Connection, staged: Path) -> None:
     tx.execute(text(f"truncate {names}"))
     with opened(staged) as source, source.read() as read:
         _copy_rows(read, tx)
+        given = forgetting.last_number(read)
     for table in metadata.sorted_tables:
         _count_on(tx, table)
+    forgetting.count_on_after(tx, given)
 
 
 def _copy_rows(source: Connection, target: Connection) -> None:
@@ -268,11 +306,22 @@ def _seal(part: Path, *, now: datetime, who: str) -> None:
         _require_sound(store, part)
         with store.write() as tx:
             presence.forget_all(tx)
+            clicks.forget_salts(tx)  # a backup outlives the day after which nobody may tell visitors apart
             switches.turn_on(tx, MADE, who=who, now=now)
+    _leave_one_file(part)
+
+
+def _leave_one_file(part: Path) -> None:
     with closing(sqlite3.connect(part)) as connection:
         connection.execute("pragma journal_mode = delete")
     with part.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _remove_logs(file: Path) -> None:
+    """What a program that looked into the file may have left beside it belongs to the pages that are gone."""
+    for end in ("-wal", "-shm", "-journal"):
+        file.with_name(file.name + end).unlink(missing_ok=True)
 
 
 def _require_sound(store: Store, file: Path) -> None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, func, insert, literal_column, null, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.expression import ColumnElement
 
-from prokes_social.model.delivery import MOVES, OPEN, Content, Delivery, DeliveryStatus, Key, Outcome
+from prokes_social.model.account import AccountKind
+from prokes_social.model.delivery import MOVES, OPEN, Content, Delivery, DeliveryStatus, Key
 from prokes_social.store._queue import as_delivery, deliveries_in_full, in_status, moved
 from prokes_social.store.approvals import is_approved
 from prokes_social.store.postgres import wake
@@ -24,10 +24,13 @@ d = delivery.c
 
 
 def listing(
-    tx: Connection, *, campaign: str | None = None, statuses: Collection[DeliveryStatus] = (), account_name: str = ""
-) -> list[Delivery]:
+    tx: Connection, *, campaign: str | None = None, statuses: Collection[DeliveryStatus] = (), account_name: str = "",
+    kind: AccountKind | None = None,
+) -> list[Delivery]:  # fmt: skip
     """Deliveries in the order they are due, narrowed by what is given."""
     query = deliveries_in_full()
+    if kind:
+        query = query.where(account.c.kind == kind.value)
     if campaign:
         query = query.where(d.campaign == campaign)
     if statuses:
@@ -45,19 +48,6 @@ def get(tx: Connection, delivery_id: int) -> Delivery | None:
 def attempts(tx: Connection, delivery_id: int) -> list[RowMapping]:
     query = select(attempt).where(attempt.c.delivery_id == delivery_id).order_by(attempt.c.number)
     return list(tx.execute(query).mappings())
-
-
-def spent(tx: Connection, *, since: datetime) -> dict[str, Decimal]:
-    """US dollars by account name for every call since then that was or may have been accepted."""
-    charged = attempt.c.outcome.in_([Outcome.PUBLISHED.value, Outcome.UNKNOWN.value, Outcome.OPEN.value])
-    query = (
-        select(account.c.name, func.sum(attempt.c.cost).label("dollars"))
-        .join(delivery, delivery.c.id == attempt.c.delivery_id)
-        .join(account, account.c.id == d.account_id)
-        .where(attempt.c.started_at >= since, charged)
-        .group_by(account.c.name)
-    )
-    return {row.name: Decimal(row.dollars) for row in tx.execute(query)}
 
 
 def next_wake(tx: Connection) -> datetime | None:

@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, create_engine, func, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, func, make_url, select, text
 
 from prokes_social.clock import SystemClock
 from prokes_social.errors import SettingsError
@@ -67,12 +67,22 @@ def _listen(engine: Engine, stopped: Callable[[], bool]) -> Iterator[None]:
                 yield
 
 
+def rewrite(engine: Engine, tables: Sequence[str]) -> None:
+    """New files for these tables and their indexes; each is locked for as long as that takes.
+
+    The server's own log of changes (WAL), its archive and its replicas keep what was there until they let go of it.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"vacuum (full, analyze) {', '.join(tables)}"))
+
+
 def make_engine(url: str) -> Engine:
     """Raises SettingsError where the driver is not installed."""
     address = make_url(url).set(drivername="postgresql+psycopg")
     try:
         # A connection that died while idle is noticed before it is used.
-        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        # Values stay out of tracebacks, and so out of logs: they are names and contacts too.
+        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise SettingsError(
             _("PostgreSQL needs a driver that is not installed: {reason}.", reason=error),

@@ -4,8 +4,9 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from prokes_social.i18n import _
 
 #: Locks and shared memory do not hold on these; https://www.sqlite.org/useovernet.html
 NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "glusterfs", "ceph")
+
+#: Tries, of two seconds each, to find a moment in which nobody reads old pages.
+_PATIENCE = 30
 
 
 def prepare_sqlite(engine: Engine) -> Path | None:
@@ -45,6 +49,37 @@ class WriteGate:
         with self._threads, _open_private(self._file) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def rewrite(database: Path) -> None:
+    """Every page anew, and zeros where nothing is: what was deleted is in no page any more. Raises StoreError."""
+    try:
+        with closing(sqlite3.connect(database, timeout=30, isolation_level=None)) as connection:
+            connection.execute("pragma secure_delete = on")
+            connection.execute("vacuum")
+    except sqlite3.Error as error:
+        raise StoreError(
+            _("The database can't be written anew: {reason}.", reason=error),
+            hint=_("It needs twice its size of free disk for a moment. Make room, then give the same command again."),
+        ) from error
+
+
+def empty_log(database: Path, gate: WriteGate) -> None:
+    """Bring the write-ahead log into the file and cut it to nothing; waits for whoever still reads older pages.
+
+    Raises StoreError where somebody goes on reading for a minute: then the log still holds what was deleted.
+    """
+    with closing(sqlite3.connect(database, timeout=2, isolation_level=None)) as connection:
+        for _try in range(_PATIENCE):
+            with gate.held():  # between the tries others may write
+                busy, _pages, _copied = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+            if not busy:
+                return
+            time.sleep(0.1)
+    raise StoreError(
+        _("Another program reads the database and keeps old pages of it: {file}.", file=f"{database}-wal"),
+        hint=_("Close it (or stop `prokes serve` and `prokes work` for a moment), then give the same command again."),
+    )
 
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.sql.expression import ColumnElement
 from prokes_social.store.tables import switch
 
 STOP = "stop"
+ELECTION = "election"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     Date,
     ForeignKey,
@@ -63,6 +64,48 @@ unit = Table(
     _required("name", Text),
     _required("zone", Text),
     Column("parent", Text, ForeignKey("unit.id")),
+    Column("dissolved_at", Instant),
+)
+
+# Names and contacts stand here and nowhere else, so that a person can be forgotten.
+person = Table(
+    "person",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("name", Text),
+    _required("unit_id", Text, ForeignKey("unit.id"), index=True),
+    _required("leader", Bool, server_default=text("false")),
+    _required("contact", Text, server_default=""),
+    _required("languages", Text, server_default="id"),
+    _required("photo", Text, server_default=""),
+    _required("link_version", Integer, server_default="1"),
+    Column("known_by", Text, unique=True),  # keyed digest of the staff number or contact that an import goes by
+    _required("added_at", Instant),
+    Column("left_at", Instant),
+    sqlite_autoincrement=True,  # the number of somebody forgotten is never given again: their links would open
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("person_id", Integer, ForeignKey("person.id", ondelete="CASCADE")),
+    _required("purpose", Text),
+    _required("given", Bool),
+    _required("at", Instant),
+    _required("wording_id", Integer, ForeignKey("consent_wording.id")),
+    _required("by", Text),  # "person", or who recorded a paper form
+    Index("ix_consent_person_purpose", "person_id", "purpose", "id"),
+)
+
+consent_wording = Table(
+    "consent_wording",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("purpose", Text),
+    _required("version", Integer),
+    _required("words", Text),
+    UniqueConstraint("purpose", "version", "words"),
 )
 
 account = Table(
@@ -82,6 +125,11 @@ account = Table(
     Column("free_at", Instant),  # the least distance after the post before is over
     Column("blocked_at", Instant),
     _required("blocked_why", Text, server_default=""),
+    _required("by_hand", Bool, server_default=text("false")),  # no API: its owner is offered what is due
+    Column("owner_id", Integer, ForeignKey("person.id")),
+    Column("deputy_id", Integer, ForeignKey("person.id")),
+    Column("unread_until", Instant),  # the platform asks not to be asked for numbers; posting goes on
+    Column("renewing_until", Instant),  # one process renews the credentials: a refresh token works once
 )
 
 credential = Table(
@@ -90,6 +138,18 @@ credential = Table(
     Column("account_id", Integer, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
     Column("field", Text, primary_key=True),
     _required("sealed", LargeBinary),
+)
+
+# A person on the way to the platform's page of consent and back; kept for minutes, taken once.
+authorisation = Table(
+    "authorisation",
+    metadata,
+    Column("state", Text, primary_key=True),  # its digest: what is in the address is nowhere else
+    _required("person_id", Integer, ForeignKey("person.id", ondelete="CASCADE")),
+    _required("platform", Text),
+    _required("verifier", LargeBinary),  # sealed
+    _required("redirect_url", Text),
+    _required("ends_at", Instant),
 )
 
 campaign = Table(
@@ -227,12 +287,128 @@ snapshot = Table(
     Column("taken_at", Instant),  # empty: this row is a reading that waits; the table is its own queue
     _required("next_at", Instant),
     Column("numbers", JSON),
+    Column("kinds", JSON),  # what a number is made of: likes by reaction
+    Column("fell", JSON(none_as_null=True)),  # by metric what the reading before told, where that was more
     Column("raw", JSON),
     _required("known", Text, server_default="unknown"),
     _required("reason", Text, server_default=""),
+    Column("impressions", BigInteger),  # the same as in `numbers`, for sums over a million readings
 )
 _UNREAD = text("taken_at is null")
 Index("ix_snapshot_unread", snapshot.c.next_at, sqlite_where=_UNREAD, postgresql_where=_UNREAD)
+# Reports find the newest numbers and how impressions grew without touching the rows, which carry raw answers.
+_TOLD = text("known = 'measured'")
+Index(
+    "ix_snapshot_told",
+    snapshot.c.post_id,
+    snapshot.c.taken_at,
+    snapshot.c.impressions,
+    sqlite_where=_TOLD,
+    postgresql_where=_TOLD,
+)
+_SILENT = text("known = 'unknown' and taken_at is not null")
+Index("ix_snapshot_silent", snapshot.c.post_id, sqlite_where=_SILENT, postgresql_where=_SILENT)
+_FELL = text("fell is not null")
+Index("ix_snapshot_fell", snapshot.c.post_id, sqlite_where=_FELL, postgresql_where=_FELL)
+
+# What reading numbers costs; what a post costs stands with its attempt.
+spending = Table(
+    "spending",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("account_id", Integer, ForeignKey("account.id")),
+    _required("at", Instant),
+    _required("posts", Integer),
+    _required("cost", Numeric(10, 4, asdecimal=True)),
+    Index("ix_spending_account_id_at", "account_id", "at"),
+)
+
+wave = Table(
+    "wave",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("campaign", Text, ForeignKey("campaign.name")),
+    _required("message", Text),
+    _required("audience", Text),  # leaders | staff | account:<name>
+    _required("occurrence", Text),
+    _required("version_id", Integer, ForeignKey("campaign_version.id")),
+    _required("content", JSON),
+    _required("digest", Text),
+    _required("opens_at", Instant),
+    _required("closes_at", Instant),
+    _required("status", Text, index=True),
+    _required("reason", Text, server_default=""),
+    Column("opened_at", Instant),
+    Column("opened_by", Text),  # time | share | person
+    UniqueConstraint("campaign", "message", "audience", "occurrence"),
+)
+
+offer = Table(
+    "offer",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("wave_id", Integer, ForeignKey("wave.id")),
+    # Empty once the person is forgotten: what was counted stays counted.
+    Column("person_id", Integer, ForeignKey("person.id", ondelete="SET NULL")),
+    _required("unit_id", Text, ForeignKey("unit.id")),  # frozen: whoever moves on is counted where they were asked
+    _required("code", Text, unique=True),
+    _required("offered_at", Instant),
+    _required("proof", Text, server_default=""),
+    UniqueConstraint("wave_id", "person_id"),
+    Index("ix_offer_person_offered", "person_id", "offered_at"),
+    Index("ix_offer_wave_unit", "wave_id", "unit_id"),
+)
+
+share_step = Table(
+    "share_step",
+    metadata,
+    Column("offer_id", Integer, ForeignKey("offer.id", ondelete="CASCADE"), primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("place", Text, primary_key=True, server_default=""),
+    _required("at", Instant),
+)
+
+click = Table(
+    "click",
+    metadata,
+    Column("offer_id", Integer, ForeignKey("offer.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("visitor", Text, primary_key=True),  # of that day alone: its salt is thrown away
+    _required("count", Integer),
+)
+
+# Without the salt nobody can tell whose visit a digest was; it lives for one day.
+day_salt = Table(
+    "day_salt",
+    metadata,
+    Column("day", Date, primary_key=True),
+    _required("salt", LargeBinary),
+)
+
+# Counts of people by unit, never people: no table here tells who is vaccinated.
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("data_on", Date, index=True),
+    _required("source", Text),
+    _required("in_percent", Bool, server_default=text("false")),
+    _required("digest", Text),
+    _required("imported_at", Instant),
+    _required("by", Text),
+)
+
+coverage_row = Table(
+    "coverage_row",
+    metadata,
+    Column("coverage_id", Integer, ForeignKey("coverage.id", ondelete="CASCADE"), primary_key=True),
+    Column("unit_id", Text, ForeignKey("unit.id"), primary_key=True),
+    _required("target_group", Integer),
+    _required("first", Integer),
+    Column("second", Integer),
+    Column("booster", Integer),
+)
 
 approval = Table(
     "approval",
@@ -268,4 +444,32 @@ switch = Table(
     _required("since", Instant),
     _required("who", Text),
     _required("remark", Text, server_default=""),
+)
+
+# What was written, and kept: the files lie in the workspace, named by their digests here.
+report = Table(
+    "report",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("kind", Text),  # campaign | week
+    _required("subject", Text),  # the campaign; empty for all of them
+    _required("period", Text),  # 2026-11-23/2026-11-29, or the day it was asked for
+    _required("version", Integer),
+    _required("title", Text),
+    _required("made_at", Instant),
+    _required("made_by", Text),
+    _required("files", JSON),  # name to digest
+    UniqueConstraint("kind", "subject", "period", "version"),
+)
+
+report_sending = Table(
+    "report_sending",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("report_id", Integer, ForeignKey("report.id")),
+    _required("channel", Text),  # e-mail | webhook
+    _required("at", Instant),
+    Column("done_at", Instant),
+    _required("said", Text, server_default=""),
+    Index("ix_report_sending_report_id_channel", "report_id", "channel"),
 )

@@ -3,11 +3,14 @@
 from fastapi import FastAPI
 
 from prokes_social.app import App
-from prokes_social.web import media
+from prokes_social.web import connect, media, public, staff
 
 
 def build(app: App) -> FastAPI:
     """The ASGI application; it holds no state of its own."""
     service = FastAPI(title="prokes-social", docs_url=None, redoc_url=None, openapi_url=None)
+    service.include_router(connect.routes(app))
     service.include_router(media.routes(app))
+    service.include_router(public.routes(app))
+    service.include_router(staff.routes(app))
     return service

@@ -1,18 +1,23 @@
 """Admit a request to Meta: version known, token proved, object found; a Call out, or Meta's refusal raised."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
 from prokes_social.sandbox.accounts import GraphAccount, InstagramUser, Page
 from prokes_social.sandbox.calls import Answer, Call, Incoming, Refused
 from prokes_social.sandbox.graph import errors, insights, instagram, pages, photos, tokens
+from prokes_social.sandbox.graph.fields import pick
+from prokes_social.sandbox.graph.parameters import MANY, checked, required
 from prokes_social.sandbox.limits import HOUR
 from prokes_social.sandbox.world import Container, Medium, Post, World
 
 #: v21.0 ends on 2027-01-21; v26.0 is the newest (November 2026).
 VERSIONS = ("v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0")
+
+#: Objects of one call; https://developers.facebook.com/docs/graph-api/overview
+MOST_IDS = 50
 
 Target = Page | InstagramUser | Post | Medium | Container
 Deed = Callable[[World, Any, Incoming], Answer]
@@ -46,6 +51,8 @@ ROUTES: Mapping[tuple[str, str, str], tuple[str, Deed]] = {
 
 def admit(world: World, incoming: Incoming) -> Call:
     """Raises Refused."""
+    if asks_for_many(incoming):
+        return _many(world, incoming)
     version, node_id, edge = _split(incoming.path)
     if version not in VERSIONS:
         raise errors.unknown_version(version)
@@ -58,6 +65,8 @@ def admit(world: World, incoming: Incoming) -> Call:
         platform = "instagram" if _kind(target).startswith("IG") else "facebook"
         world.costs.request(platform, name)
         headers = _counted(world, caller, version)
+        if name == "insights":
+            _check_rights(caller, _owner(target))
     return Call(
         platform=platform,
         account=_owner(target),
@@ -65,6 +74,58 @@ def admit(world: World, incoming: Incoming) -> Call:
         act=partial(deed, world, target, incoming),
         headers=headers,
     )
+
+
+def asks_for_many(incoming: Incoming) -> bool:
+    """GET /{version}/?ids=1,2,3."""
+    return incoming.method == "GET" and re.fullmatch(r"/v\d+\.\d+/?", incoming.path) is not None
+
+
+def _many(world: World, incoming: Incoming) -> Call:
+    """Each object counts as a call; one that is not there fails them all. Raises Refused."""
+    version = incoming.path.strip("/")
+    if version not in VERSIONS:
+        raise errors.unknown_version(version)
+    caller = tokens.caller(world, incoming)
+    values = checked(incoming, MANY)
+    ids, reads_numbers = required(values, "ids"), "insights" in values.get("fields", "")
+    if not 1 <= len(ids) <= MOST_IDS:
+        raise errors.refuse(f"Too many IDs. Maximum: {MOST_IDS}. Provided: {len(ids)}.")
+    with world.lock:
+        headers = _counted(world, caller, version, times=len(ids))
+        posts = [_post(world, caller, node_id) for node_id in ids]
+        platform, owner = posts[0].platform, _owner(posts[0])
+        world.costs.request(platform, "lookup")
+        if reads_numbers:
+            _check_rights(caller, owner)
+    return Call(
+        platform=platform,
+        account=owner,
+        names=frozenset({"lookup", "insights"} if reads_numbers else {"lookup"}),
+        act=partial(_shown, world, posts, values.get("fields")),
+        headers=headers,
+    )
+
+
+def _post(world: World, caller: GraphAccount, node_id: str) -> Post:
+    target = _target(world, caller, node_id, "GET")
+    if not isinstance(target, Post):
+        raise errors.refuse("This sandbox reads several objects at once only where all are posts")
+    return target
+
+
+def _shown(world: World, posts: Sequence[Post], fields: str | None) -> Answer:
+    with world.lock:
+        nodes = {
+            post.id: pages.post_node(world, post) if post.platform == "facebook" else instagram.media_node(world, post)
+            for post in posts
+        }
+        return Answer(body={post_id: pick(node, fields) for post_id, node in nodes.items()})
+
+
+def _check_rights(caller: GraphAccount, owner: GraphAccount) -> None:
+    if not (caller.insights and owner.insights):
+        raise Refused(errors.no_insights())
 
 
 def _split(path: str) -> tuple[str, str, str]:
@@ -137,9 +198,9 @@ def _precise(name: str, target: Target, incoming: Incoming) -> str:
     return "draft" if is_draft else name
 
 
-def _counted(world: World, caller: GraphAccount, version: str) -> dict[str, str]:
+def _counted(world: World, caller: GraphAccount, version: str, *, times: int = 1) -> dict[str, str]:
     limit = world.settings.limits.graph_calls_per_hour
-    standing = world.windows.count(f"{caller.id}:graph", limit, HOUR, world.now())
+    standing = world.windows.count(f"{caller.id}:graph", limit, HOUR, world.now(), times=times)
     if not standing.fits:
         minutes = (standing.reset - world.now()) / 60
         code = 32 if isinstance(caller, Page) else 4

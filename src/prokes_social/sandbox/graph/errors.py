@@ -65,6 +65,11 @@ def forbidden() -> Answer:
     return error(message, code=200, status=403)
 
 
+def no_insights() -> Answer:
+    """A token without the right to read them."""
+    return error("(#10) Application does not have permission for this action", code=10, status=403)
+
+
 def policy_block() -> Answer:
     return error(
         "The action attempted has been deemed abusive or is otherwise disallowed",

@@ -1,7 +1,7 @@
 """Pick what `fields=` asks for: an expression such as `id,attachments{media,target}` and a node in, plain JSON out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +37,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
             "id biography followers_count follows_count ig_id media_count name profile_picture_url username website"
         ),
         "IGMedia": (
-            "id alt_text caption comments_count ig_id is_comment_enabled is_shared_to_feed like_count "
+            "id alt_text caption comments_count ig_id insights is_comment_enabled is_shared_to_feed like_count "
             "media_product_type media_type media_url owner permalink shortcode thumbnail_url timestamp username"
         ),
         "IGContainer": "id copyright_check_status status status_code video_status",
@@ -50,7 +50,7 @@ _TOKEN = re.compile(r"\w+|[{},().]")
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """`default` is what comes without `fields`; values may be plain, Nodes, or Edges."""
+    """`default` is what comes without `fields`; values may be plain, Nodes, Edges, or made of what is wanted."""
 
     kind: str
     values: Mapping[str, Any]
@@ -62,7 +62,7 @@ class Edge:
     """What a node is connected with; `total` may be more than the nodes that are known one by one."""
 
     nodes: Sequence[Node] = ()
-    total: int = 0
+    total: int | str | None = 0
 
 
 @dataclass(kw_only=True)
@@ -72,6 +72,10 @@ class Wanted:
     names: dict[str, "Wanted"] = field(default_factory=dict)
     limit: int | None = None
     summary: bool = False
+    metric: tuple[str, ...] = ()
+
+
+Made = Callable[[Wanted], dict[str, Any]]
 
 
 def pick(node: Node, expression: str | None) -> dict[str, Any]:
@@ -113,20 +117,22 @@ def _inside(tokens: list[str]) -> Wanted:
             raise refuse("Syntax error in field expression: '}' is missing")
     inner.limit = int(modifiers["limit"]) if "limit" in modifiers else None
     inner.summary = modifiers.get("summary", "false") in ("true", "1", "total_count")
+    inner.metric = tuple(modifiers["metric"].split(",")) if "metric" in modifiers else ()
     return inner
 
 
 def _modifiers(tokens: list[str]) -> dict[str, str]:
-    """`.limit(0).summary(total_count)`."""
+    """`.limit(0).summary(total_count)`, `.metric(views,reach)`."""
     found: dict[str, str] = {}
     while tokens and tokens[0] == ".":
-        _dot, name, opening, value, closing = (*tokens[:5], "", "", "", "")[:5]
-        if name not in ("limit", "summary") or (opening, closing) != ("(", ")"):
+        name, opening = (*tokens[1:3], "", "")[:2]
+        if name not in ("limit", "summary", "metric") or opening != "(" or ")" not in tokens:
             raise refuse(f"Syntax error in field expression: '.{name}' is unknown or not served by this sandbox")
-        if name == "limit" and not value.isdecimal():
+        end = tokens.index(")")
+        found[name] = "".join(tokens[3:end])
+        if name == "limit" and not found[name].isdecimal():
             raise refuse("Param limit must be an integer")
-        found[name] = value
-        del tokens[:5]
+        del tokens[: end + 1]
     return found
 
 
@@ -148,9 +154,9 @@ def _value(value: Any, wanted: Wanted) -> Any:
         return _picked(value, wanted)
     if isinstance(value, Edge):
         return _edge(value, wanted)
-    return value
+    return value(wanted) if callable(value) else value
 
 
 def _edge(edge: Edge, wanted: Wanted) -> dict[str, Any]:
     found: dict[str, Any] = {"data": [_picked(node, wanted) for node in edge.nodes[: wanted.limit]]}
-    return {**found, "summary": {"total_count": edge.total}} if wanted.summary else found
+    return {**found, "summary": {"total_count": edge.total}} if wanted.summary and edge.total is not None else found

@@ -6,6 +6,7 @@ from typing import Any
 from prokes_social.sandbox.calls import Answer, Incoming
 from prokes_social.sandbox.graph.errors import refuse
 from prokes_social.sandbox.graph.parameters import IG_INSIGHTS, POST_INSIGHTS, checked, required
+from prokes_social.sandbox.oddities import Oddities, as_told, is_known
 from prokes_social.sandbox.world import Post, World
 
 FACEBOOK_TITLES = {
@@ -32,34 +33,45 @@ def of_page_post(world: World, post: Post, incoming: Incoming) -> Answer:
     """GET /{post}/insights; one unknown name fails the whole call."""
     values = checked(incoming, POST_INSIGHTS)
     metrics = required(values, "metric")
-    if any(metric not in FACEBOOK_TITLES for metric in metrics):
+    rows = page_rows(world, post, metrics)
+    return _answer(rows if values.get("period", "lifetime") == "lifetime" else [], incoming)
+
+
+def page_rows(world: World, post: Post, metrics: Sequence[str]) -> list[dict[str, Any]]:
+    """Raises Refused."""
+    odd = world.settings.metrics
+    if not metrics or any(each not in FACEBOOK_TITLES or not is_known(odd, "facebook", each) for each in metrics):
         raise refuse("The value must be a valid insights metric")
-    if values.get("period", "lifetime") != "lifetime":
-        return _answer([], incoming)
     numbers = world.numbers(post)
-    return _answer([_row(post, name, FACEBOOK_TITLES[name], _facebook(name, numbers)) for name in metrics], incoming)
+    told = as_told(odd, "facebook", {name: _facebook(name, numbers) for name in metrics})
+    return [_row(post, name, FACEBOOK_TITLES[name], value) for name, value in told.items()]
 
 
 def of_instagram_media(world: World, post: Post, incoming: Incoming) -> Answer:
-    """GET /{media}/insights; numbers may be late, and then there is no data rather than zeros."""
+    """GET /{media}/insights."""
     values = checked(incoming, IG_INSIGHTS)
-    metrics = required(values, "metric")
+    return Answer(body={"data": instagram_rows(world, post, required(values, "metric"))})
+
+
+def instagram_rows(world: World, post: Post, metrics: Sequence[str]) -> list[dict[str, Any]]:
+    """Numbers may be late, and then there is no data rather than zeros. Raises Refused."""
+    odd = world.settings.metrics
     for number, metric in enumerate(metrics):
-        _check_instagram(number, metric)
+        _check_instagram(number, metric, odd)
     delay = world.settings.instagram_insights_delay_s
     if delay and world.age_s(post) < delay:
-        return Answer(body={"data": []})
+        return []
     numbers = world.numbers(post, delay_s=delay)
-    rows = [_row(post, name, INSTAGRAM_TITLES[name], _instagram(name, numbers)) for name in metrics]
-    return Answer(body={"data": rows})
+    told = as_told(odd, "instagram", {name: _instagram(name, numbers) for name in metrics})
+    return [_row(post, name, INSTAGRAM_TITLES[name], value) for name, value in told.items()]
 
 
-def _check_instagram(number: int, metric: str) -> None:
+def _check_instagram(number: int, metric: str, odd: Oddities) -> None:
     if metric in DEAD_ON_INSTAGRAM:
         raise refuse(
             f"Starting from version v22.0 and above, the {metric} metric is no longer supported for the queried media."
         )
-    if metric not in INSTAGRAM_TITLES:
+    if metric not in INSTAGRAM_TITLES or not is_known(odd, "instagram", metric):
         raise refuse(f"metric[{number}] must be one of the following values: {', '.join(INSTAGRAM_TITLES)}")
 
 

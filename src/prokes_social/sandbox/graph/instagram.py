@@ -7,6 +7,7 @@ from prokes_social.sandbox.calls import Answer, Incoming, Refused
 from prokes_social.sandbox.graph import errors
 from prokes_social.sandbox.graph.fetching import fetched_picture
 from prokes_social.sandbox.graph.fields import Node, pick
+from prokes_social.sandbox.graph.insights import instagram_rows
 from prokes_social.sandbox.graph.listing import as_graph_time, listing
 from prokes_social.sandbox.graph.parameters import (
     IG_CONTAINER,
@@ -20,6 +21,7 @@ from prokes_social.sandbox.graph.parameters import (
     required,
 )
 from prokes_social.sandbox.limits import DAY
+from prokes_social.sandbox.oddities import as_told
 from prokes_social.sandbox.world import Container, Medium, Post, World
 from prokes_social.sandbox.x.text import HASHTAG
 
@@ -135,12 +137,13 @@ def show_user(world: World, user: InstagramUser, incoming: Incoming) -> Answer:
 
 def media_node(world: World, post: Post) -> Node:
     numbers = world.numbers(post)
+    counts = {"comments_count": numbers["comments"], "like_count": numbers["likes"]}
     values = {
         "id": post.id,
+        **as_told(world.settings.metrics, "instagram", counts),
+        "insights": lambda wanted: {"data": instagram_rows(world, post, wanted.metric)},
         "alt_text": post.pictures[0].alt_text,
         "caption": post.text,
-        "comments_count": numbers["comments"],
-        "like_count": numbers["likes"],
         "media_product_type": "FEED",
         "media_type": "IMAGE",
         "media_url": f"{world.origin}/_control/media/{post.pictures[0].picture.digest}",

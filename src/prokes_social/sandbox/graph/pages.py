@@ -7,6 +7,7 @@ from prokes_social.sandbox.accounts import Page
 from prokes_social.sandbox.calls import Answer, Incoming, Refused
 from prokes_social.sandbox.graph import errors
 from prokes_social.sandbox.graph.fields import Edge, Node, pick
+from prokes_social.sandbox.graph.insights import page_rows
 from prokes_social.sandbox.graph.listing import as_graph_time, listing
 from prokes_social.sandbox.graph.parameters import (
     NOTHING,
@@ -19,6 +20,7 @@ from prokes_social.sandbox.graph.parameters import (
     checked,
 )
 from prokes_social.sandbox.graph.photos import image_node
+from prokes_social.sandbox.oddities import as_told
 from prokes_social.sandbox.world import Medium, Post, World
 
 LONGEST = 63_206
@@ -117,13 +119,14 @@ def page_node(world: World, page: Page) -> Node:
 
 def post_node(world: World, post: Post) -> Node:
     numbers = world.numbers(post)
+    told = as_told(world.settings.metrics, "facebook", {name: numbers[name] for name in ("comments", "shares")})
     attached = _attachment_nodes(world, post)
     moment = as_graph_time(post.published_at or post.created_at)
     first = f"{world.origin}/_control/media/{post.pictures[0].picture.digest}" if post.pictures else None
     values = {
         "id": post.id,
         "attachments": Edge(nodes=attached, total=len(attached)) if attached else None,
-        "comments": Edge(total=numbers["comments"]),
+        "comments": Edge(total=told.get("comments")),
         "created_time": moment,
         "updated_time": moment,
         "from": Node(kind="Profile", values={"name": post.account.name, "id": post.account.id}, default=("name", "id")),
@@ -134,7 +137,8 @@ def post_node(world: World, post: Post) -> Node:
         "message": post.text,
         "permalink_url": post.permalink,
         "reactions": Edge(total=numbers["likes"] + numbers["loves"] + numbers["wows"]),
-        "shares": {"count": numbers["shares"]} if numbers["shares"] else None,
+        "insights": lambda wanted: {"data": page_rows(world, post, wanted.metric)},
+        "shares": {"count": told.get("shares")} if numbers["shares"] and "shares" in told else None,
         "status_type": "added_photos" if post.pictures else "mobile_status_update",
     }
     return Node(kind="PagePost", values=values, default=("created_time", "message", "id"))

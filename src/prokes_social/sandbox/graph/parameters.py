@@ -19,6 +19,7 @@ Table = Mapping[str, str]
 #: On every call.
 COMMON: Table = {"access_token": "string", "appsecret_proof": "string", "locale": "string", "pretty": "bool"}
 READ: Table = {"fields": "string"}
+MANY: Table = {**READ, "ids": "list"}  # of several objects at once, by id
 PAGED: Table = {"limit": "uint", "after": "string", "before": "string", "since": "datetime", "until": "datetime"}
 _LISTING: Table = {**READ, **PAGED, "include_hidden": "bool", "show_expired": "bool", "with": "string"}
 

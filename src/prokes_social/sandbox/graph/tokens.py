@@ -72,7 +72,7 @@ def _description(world: World, account: GraphAccount | None) -> dict[str, Any]:
         "expires_at": account.expires_at,
         "profile_id": account.id,
         "user_id": account.id,
-        "scopes": SCOPES[account.platform],
+        "scopes": [each for each in SCOPES[account.platform] if account.insights or "insights" not in each],
     }
     if _is_alive(world, account):
         return {**common, "is_valid": True}

@@ -65,13 +65,14 @@ class Query:
 
     values: Mapping[str, str]
     vocabulary: str
+    dropped: frozenset[str] = frozenset()  #: fields that X no longer has
 
     @property
     def fields_name(self) -> str:
         return f"{self.vocabulary}.fields"
 
     def post_fields(self) -> set[str]:
-        return self.choices(self.fields_name, POST_FIELDS[self.vocabulary])
+        return self.choices(self.fields_name, POST_FIELDS[self.vocabulary] - self.dropped)
 
     def expansions(self) -> set[str]:
         return self.choices("expansions", EXPANSIONS[self.vocabulary])

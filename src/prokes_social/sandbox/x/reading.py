@@ -2,14 +2,24 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from prokes_social.sandbox.accounts import XUser
 from prokes_social.sandbox.calls import Answer, Incoming
+from prokes_social.sandbox.oddities import as_told, is_known
 from prokes_social.sandbox.world import Medium, Post, World, as_iso
 from prokes_social.sandbox.x import problems
-from prokes_social.sandbox.x.fields import MEDIA_FIELDS, TIMELINE, USER_EXPANSIONS, USER_FIELDS, Query, read_query
+from prokes_social.sandbox.x.fields import (
+    MEDIA_FIELDS,
+    POST_FIELDS,
+    TIMELINE,
+    USER_EXPANSIONS,
+    USER_FIELDS,
+    Query,
+    read_query,
+)
 from prokes_social.sandbox.x.posting import shown
 from prokes_social.sandbox.x.shapes import ID
 
@@ -21,7 +31,7 @@ PRIVATE = ("non_public_metrics", "organic_metrics", "promoted_metrics")
 def me(world: World, user: XUser, incoming: Incoming) -> Answer:
     """GET /2/users/me."""
     with world.lock:
-        query = read_query(incoming, world.settings.x_vocabulary, ())
+        query = _query(world, incoming, ())
         query.choices("expansions", USER_EXPANSIONS[query.vocabulary])
         query.post_fields()
         return Answer(body={"data": _user(world, user, query)})
@@ -31,7 +41,7 @@ def timeline(world: World, user: XUser, incoming: Incoming) -> Answer:
     """GET /2/users/:id/tweets, newest first."""
     user_id = incoming.path.split("/")[3]
     with world.lock:
-        query = read_query(incoming, world.settings.x_vocabulary, TIMELINE)
+        query = _query(world, incoming, TIMELINE)
         owner = next((known for known in world.directory.x_users() if known.id == user_id), None)
         if owner is None:
             return Answer(body={"errors": [problems.missing("user", "id", user_id)]})
@@ -45,7 +55,7 @@ def timeline(world: World, user: XUser, incoming: Incoming) -> Answer:
 def by_ids(world: World, user: XUser, incoming: Incoming) -> Answer:
     """GET /2/tweets?ids=1,2,3, in the order asked for."""
     with world.lock:
-        query = read_query(incoming, world.settings.x_vocabulary, ("ids",))
+        query = _query(world, incoming, ("ids",))
         ids = query.values.get("ids", "").split(",")
         if not 1 <= len(ids) <= 100 or not all(map(ID.fullmatch, ids)):
             raise problems.invalid(({"ids": ids}, "The `ids` query parameter must hold 1 to 100 numeric ids"))
@@ -58,13 +68,20 @@ def by_ids(world: World, user: XUser, incoming: Incoming) -> Answer:
 def by_id(world: World, user: XUser, incoming: Incoming) -> Answer:
     """GET /2/tweets/:id."""
     with world.lock:
-        query = read_query(incoming, world.settings.x_vocabulary, ())
+        query = _query(world, incoming, ())
         found, errors = _look_up(world, [incoming.path.rsplit("/", 1)[-1]], "id")
         world.costs.charge("post_read", len(found))
         body = _listing(world, user, found, query, "id")
         if "data" in body:
             body["data"] = body["data"][0]
         return Answer(body=_with_errors(body, errors))
+
+
+def _query(world: World, incoming: Incoming, own: Iterable[str]) -> Query:
+    query = read_query(incoming, world.settings.x_vocabulary, own)
+    odd = world.settings.metrics
+    dropped = {name for name in POST_FIELDS[query.vocabulary] if not is_known(odd, "x", name)}
+    return replace(query, dropped=frozenset(dropped))
 
 
 def _look_up(world: World, ids: Sequence[str], parameter: str) -> tuple[list[Post], list[dict[str, Any]]]:
@@ -149,7 +166,7 @@ def _post(world: World, user: XUser, post: Post, query: Query) -> dict[str, Any]
     return {"id": post.id, "text": view.text, history: [post.id], **author, **chosen}
 
 
-def _numbers(world: World, post: Post, query: Query) -> dict[str, dict[str, int]]:
+def _numbers(world: World, post: Post, query: Query) -> dict[str, dict[str, Any]]:
     seen = world.numbers(post)
     reposts = "retweet_count" if query.vocabulary == "tweet" else "repost_count"
     clicks = {"url_link_clicks": seen["link_clicks"], "user_profile_clicks": seen["profile_clicks"]}
@@ -157,15 +174,16 @@ def _numbers(world: World, post: Post, query: Query) -> dict[str, dict[str, int]
     more = {"quote_count": seen["quotes"], "bookmark_count": seen["bookmarks"]}
     views = {"impression_count": seen["views"]}
     engagements = {"engagements": sum(answers.values()) + sum(clicks.values())}
-    return {
+    whole = {
         "public_metrics": {**answers, **more, **views},
         "non_public_metrics": {**views, **clicks, **engagements},
         "organic_metrics": {**views, **answers, **clicks},
     }
+    return {name: as_told(world.settings.metrics, "x", numbers) for name, numbers in whole.items()}
 
 
 def _hides(world: World, user: XUser, post: Post) -> bool:
-    return post.account.id != user.id or world.age_s(post) > PRIVATE_FOR_S
+    return post.account.id != user.id or not user.insights or world.age_s(post) > PRIVATE_FOR_S
 
 
 def _hidden(world: World, user: XUser, post: Post, query: Query, parameter: str) -> list[dict[str, Any]]:

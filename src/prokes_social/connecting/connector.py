@@ -1,18 +1,21 @@
 """Accounts and their credentials: names and secrets in, Connections out; what the platform says of them is kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
 
 from prokes_social.clock import Clock
+from prokes_social.connecting.renewing import Renewing, runs_out
 from prokes_social.errors import PlatformError, SettingsError, Unauthorized
 from prokes_social.i18n import _
 from prokes_social.keys import KeyRing, Secret, WrongKey
 from prokes_social.model.account import Account, AccountKind, Unit
 from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.platform import Connection, Identity
+from prokes_social.model.staff import StaffMember
 from prokes_social.platforms import Platform
+from prokes_social.store import Connection as StoreConnection
 from prokes_social.store import Store, accounts, alarms
 
 
@@ -27,32 +30,64 @@ class Connector:
         self, name: str, *, platform: str, unit: Unit, credentials: Mapping[str, str], kind: AccountKind
     ) -> Account:
         """Store a new account, its credentials sealed; asks nobody. Raises SettingsError."""
-        speaks = self.platforms[platform]
-        _require_fields(speaks, credentials)
+        _require_fields(self.platforms[platform], credentials)
         with self.store.write() as tx:
-            accounts.put_unit(tx, unit)
-            try:
-                account_id = accounts.add(
-                    tx, name=name, platform=platform, unit_id=unit.id, kind=kind, sandbox=speaks.is_sandbox
-                )
-            except IntegrityError as error:
-                raise SettingsError(
-                    _("There is an account “{name}” already.", name=name),
-                    hint=_(
-                        "Choose another name, or replace its credentials: `prokes account connect {name}`.", name=name
-                    ),
-                ) from error
-            accounts.set_credentials(tx, account_id, self._sealed(account_id, credentials))
+            account_id = self._put(tx, name, platform, unit, kind)
+            accounts.set_credentials(tx, account_id, self.sealed(account_id, credentials))
             return accounts.by_id(tx, account_id)
+
+    def add_by_hand(
+        self, name: str, *, platform: str, unit: Unit, owner: StaffMember, deputy: StaffMember | None = None
+    ) -> Account:
+        """Store a new official account that people post to themselves. Raises SettingsError."""
+        with self.store.write() as tx:
+            account_id = self._put(tx, name, platform, unit, AccountKind.OFFICIAL)
+            deputy_id = deputy.id if deputy else None
+            accounts.set_by_hand(tx, account_id, owner_id=owner.id, deputy_id=deputy_id)
+            return accounts.by_id(tx, account_id)
+
+    def _put(self, tx: StoreConnection, name: str, platform: str, unit: Unit, kind: AccountKind) -> int:
+        accounts.put_unit(tx, unit)
+        is_sandbox = self.platforms[platform].is_sandbox
+        try:
+            return accounts.add(tx, name=name, platform=platform, unit_id=unit.id, kind=kind, sandbox=is_sandbox)
+        except IntegrityError as error:
+            raise SettingsError(
+                _("There is an account “{name}” already.", name=name),
+                hint=_("Choose another name, or replace its credentials: `prokes account connect {name}`.", name=name),
+            ) from error
 
     def connect(self, account: Account, credentials: Mapping[str, str]) -> None:
         """New credentials in place of the old ones; asks nobody. Raises SettingsError."""
+        if account.by_hand:
+            raise by_hand(account)
+        if account.kind is AccountKind.PERSONAL:
+            raise SettingsError(
+                _("“{name}” belongs to a staff member.", name=account.name),
+                hint=_("They alone connect it, on their own page."),
+            )
         _require_fields(self.platforms[account.platform], credentials)
         with self.store.write() as tx:
-            accounts.set_credentials(tx, account.id, self._sealed(account.id, credentials))
+            accounts.set_credentials(tx, account.id, self.sealed(account.id, credentials))
 
     def connection_to(self, account: Account) -> Connection:
-        """What a platform needs to act for the account. Raises SettingsError."""
+        """What a platform needs to act for the account, renewed where it is about to run out.
+
+        Raises SettingsError; Unauthorized where it can't be renewed any more, NotSent where it can't be now.
+        """
+        if account.by_hand:
+            raise by_hand(account)
+        kept = self.kept(account)
+        if not runs_out(kept, self.clock.now()):
+            return kept
+        renewed = Renewing(store=self.store, clock=self.clock).renewed(
+            account, read=lambda: self.kept(account), ask=self.platforms[account.platform].refresh,
+            seal=lambda fresh: self.sealed(account.id, {name: each.reveal() for name, each in fresh.items()}),
+        )  # fmt: skip
+        return replace(kept, credentials=renewed.credentials)
+
+    def kept(self, account: Account) -> Connection:
+        """With the credentials as they are stored, run out or not. Raises SettingsError."""
         speaks = self.platforms[account.platform]
         if account.sandbox != speaks.is_sandbox:
             raise _crossed(account, speaks)
@@ -90,7 +125,7 @@ class Connector:
             )
         return account
 
-    def _sealed(self, account_id: int, credentials: Mapping[str, str]) -> dict[str, bytes]:
+    def sealed(self, account_id: int, credentials: Mapping[str, str]) -> dict[str, bytes]:
         return {field: self.keys.seal(text, context=_context(account_id, field)) for field, text in credentials.items()}
 
     def credentials_of(self, account: Account) -> dict[str, Secret]:
@@ -106,6 +141,13 @@ class Connector:
                 _("The credentials of “{name}” were sealed with another key.", name=account.name),
                 hint=_("Set PROKES_KEY to the key this database was made with, or add the account again."),
             ) from error
+
+
+def by_hand(account: Account) -> SettingsError:
+    return SettingsError(
+        _("“{name}” is posted to by hand: there is nothing to ask the platform with.", name=account.name),
+        hint=_("Its owner finds what is due on their own page; `prokes account hand-over` names another owner."),
+    )
 
 
 def _context(account_id: int, field: str) -> str:

@@ -1,0 +1,6 @@
+"""Accounts in, Connections out: credentials sealed, renewed before they run out, and granted by people themselves."""
+
+from prokes_social.connecting.connector import Connector
+from prokes_social.connecting.granting import Granting, Journey
+
+__all__ = ["Connector", "Granting", "Journey"]
