@@ -27,7 +27,7 @@ from prokes_social.model.wave import Step
 from prokes_social.sharing.places import WAYS, all_places
 from prokes_social.sharing.visitors import why_not_counted
 from prokes_social.store import accounts
-from prokes_social.web import connect
+from prokes_social.web import connect, public
 from prokes_social.web.proof import address_of_post
 from prokes_social.web.staff_view import ShownInvitation, shown, words_chosen
 
@@ -78,6 +78,7 @@ def build_phone(app: App) -> FastAPI:
     """The phone page alone, as an ASGI application that may be mounted under a path of its own."""
     service = FastAPI(title="prokes phone page", docs_url=None, redoc_url=None, openapi_url=None)
     service.include_router(connect.routes(app))  # first: its addresses are more exact
+    service.include_router(public.routes(app))  # what people share leads there
     service.include_router(routes(app))
     return service
 

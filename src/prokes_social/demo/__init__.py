@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from prokes_social.app import App, workspace
 from prokes_social.app.campaigns import Planned
 from prokes_social.checking.formats import as_text
 from prokes_social.clock import SystemClock, zone_named
+from prokes_social.demo.staff import Invited, invite_staff
 from prokes_social.errors import ProkesError
 from prokes_social.i18n import _, format_dollars, format_number, n_
 from prokes_social.model.delivery import Delivery, DeliveryStatus
@@ -41,6 +42,11 @@ TIME_SCALE = 4.0 * 86400
 FIRST, STEP = timedelta(seconds=12), timedelta(seconds=3)
 
 SETTINGS = """
+[sharing]
+quiet_from = "23.59"
+quiet_until = "00.00"
+on_holidays = true
+
 [publishing]
 window = "30 menit"
 lease = "20s"
@@ -63,6 +69,7 @@ class Result:
     published: int
     wanted: int
     differences: list[str]
+    invited: Invited | None = None
 
 
 def run(folder: Path, console: "Console", *, stay: bool = False) -> Result:
@@ -75,7 +82,7 @@ def run(folder: Path, console: "Console", *, stay: bool = False) -> Result:
         result = _main_job(app, sandbox, folder, console)
         _summary(console, app, result, time.monotonic() - started)
         if stay:
-            _stay(console, sandbox)
+            _stay(console, sandbox, result)
     return result
 
 
@@ -91,8 +98,10 @@ def _main_job(app: App, sandbox: str, folder: Path, console: "Console") -> Resul
     planned = _queue(app, path, console)
     _headline(console, 5, _("Publishing at the due times; one answer is lost on purpose"), "")
     _publish(app, sandbox, console)
-    _headline(console, 6, _("Reach is read and the report written"), "")
-    return _write_results(app, sandbox, folder, planned, path)
+    _headline(console, 6, _("Staff are invited to share"), "")
+    invited = _invite(app, folder, console)
+    _headline(console, 7, _("Reach is read and the report written"), "")
+    return replace(_write_results(app, sandbox, folder, planned, path), invited=invited)
 
 
 # --- the stage ---
@@ -229,6 +238,16 @@ def _queue(app: App, path: Path, console: "Console") -> Planned:
     return planned
 
 
+def _invite(app: App, folder: Path, console: "Console") -> Invited:
+    invited = invite_staff(app, folder, by=OFFICER)
+    people = n_("{count} person in the directory", "{count} people in the directory", invited.people)
+    asked = n_("{count} agreed and was asked", "{count} agreed and were asked", invited.asked)
+    console.print(f"  {people}, {asked}", style="green")
+    if invited.card:
+        console.print("  " + _("A card of one's own: {file}", file=invited.card.relative_to(folder)))
+    return invited
+
+
 def _publish(app: App, sandbox: str, console: "Console") -> None:
     _tell(sandbox, "faults", {"platform": "x", "call": "publish", "kind": "accept_then_drop", "times": 1})
     with watching(app, console) as on_event:
@@ -251,7 +270,7 @@ def _stop_when_read(app: App, worker: Worker) -> None:
 def _write_results(app: App, sandbox: str, folder: Path, planned: Planned, path: Path) -> Result:
     app.reach.collect_now()
     cards = folder / "results" / "cards"
-    cards.mkdir(parents=True)
+    cards.mkdir(parents=True, exist_ok=True)
     for message, card in app.campaigns.draw(path):
         (cards / f"{message.id}-{card.size}.jpg").write_bytes(card.data)
     reports = app.reach.write(planned.plan.campaign.id, formats=("html", "csv", "json"), out=folder / "results")
@@ -306,7 +325,7 @@ def _summary(console: "Console", app: App, result: Result, seconds: float) -> No
     from rich import box
     from rich.table import Table
 
-    _headline(console, 7, _("Done in {seconds} seconds", seconds=round(seconds)), "SANDBOX")
+    _headline(console, 8, _("Done in {seconds} seconds", seconds=round(seconds)), "SANDBOX")
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     table.add_row(_("published"), f"{result.published} / {result.wanted}")
     table.add_row(_("as planned, each once"), _("yes") if not result.differences else "; ".join(result.differences))
@@ -329,8 +348,10 @@ def _worst_lateness(app: App) -> float:
     return max((each.total_seconds() for each in late if each is not None), default=0.0)
 
 
-def _stay(console: "Console", sandbox: str) -> None:
+def _stay(console: "Console", sandbox: str, result: Result) -> None:
     console.print(_("The feed: {address} – Ctrl-C ends.", address=sandbox), style="bold")
+    if result.invited:
+        console.print(_("A staff member's own page, for a phone: {address}", address=result.invited.page), style="bold")
     try:
         while True:
             SystemClock().sleep(3600)
