@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS ?= true
 # Header lines of a catalogue that would change at each run or say nothing.
 BABEL_ADDS := Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|MIME-Version|Content-Transfer-Encoding|Generated-By
 
-.PHONY: help demo test drill check fix cards serve bench texts lock clean
+.PHONY: help demo test browser drill check fix cards serve bench texts lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -19,6 +19,9 @@ demo: $(READY)  ## the main job on show, against the sandbox
 
 test: $(READY)  ## all tests
 	@$(BIN)/pytest $(PYTEST_ARGS)
+
+browser: $(READY)  ## the pages in a real browser
+	@$(BIN)/pytest -m "browser and not slow" $(PYTEST_ARGS)
 
 drill: $(READY)  ## publishers killed and frozen against a lying sandbox, on SQLite and on PostgreSQL
 	@$(BIN)/pytest -m slow -n 0 $(PYTEST_ARGS)

@@ -359,7 +359,9 @@ def test_a_killed_reader_has_paid_nonetheless(desk: Desk, monkeypatch: pytest.Mo
     with pytest.raises(KeyboardInterrupt):
         desk.collects()
     with desk.store.read() as tx:
-        assert spending.spent(tx, since=desk.clock.now() - DAY) == {"x-uji": Decimal("0.001")}
+        assert spending.spent(tx, since=desk.clock.now() - DAY) == {"x-uji": Decimal("0.002")}, (
+            "as long as nobody knows: with caution"
+        )
     monkeypatch.undo()
     assert desk.collects().taken == 0, "under lease"
     desk.clock.pass_time(minutes=2)

@@ -40,10 +40,10 @@ class _Tally:
         self.confirmed += each.found_by is FoundBy.PERSON
         self.on_time += each.on_time
         if each.late_by is not None:
-            self.late = [max(each.late_by, *self.late)]
+            self.late = [max([each.late_by, *self.late])]
         if each.read_at is not None:
             self.read += 1
-            self.read_at = [max(each.read_at, *self.read_at)]
+            self.read_at = [max([each.read_at, *self.read_at])]
         if each.usual:
             self.against[each.usual.against] += 1
         for metric, figure in each.figures.items():
@@ -55,7 +55,7 @@ class _Tally:
         if metric.adds_up:
             self.figures[metric, known] = self.figures.get((metric, known), 0) + value
         else:
-            self.reach = [min(value, *self.reach), max(value, *self.reach)]
+            self.reach = [min([value, *self.reach]), max([value, *self.reach])]
 
 
 class Sums:

@@ -61,6 +61,7 @@ def _instagram() -> Vendor:
             _M.COMMENTS: "comments",
             _M.SHARES: "shares",
             _M.SAVES: "saved",
+            _M.VIDEO_VIEWS: "views",
         },
         remark=_("Instagram tells its numbers up to 48 hours late."),
         page="https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights",

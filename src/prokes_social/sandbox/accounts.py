@@ -109,10 +109,11 @@ class Directory:
         return [account for account in self.accounts if account.platform == platform]
 
     def put(self, new: Iterable[Account]) -> None:
-        """Add accounts; one with a known id is replaced, so that a token can be changed or revoked."""
+        """Add accounts; one with a known id is replaced in its place, so that a token can be changed or revoked."""
+        places = {(old.platform, old.id): place for place, old in enumerate(self.accounts)}
         for account in new:
-            self.accounts = [old for old in self.accounts if (old.platform, old.id) != (account.platform, account.id)]
-            self.accounts.append(account)
+            place = places.setdefault((account.platform, account.id), len(self.accounts))
+            self.accounts[place : place + 1] = [account]
 
     def x_users(self) -> list[XUser]:
         return [account for account in self.accounts if isinstance(account, XUser)]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from sqlalchemy import Connection, Select, Subquery, and_, case, func, literal_column, select
 from sqlalchemy.sql.expression import ColumnElement
@@ -180,7 +181,7 @@ def _last_told(posts: Select[tuple[int]]) -> Subquery:
     return last.group_by(s.post_id).subquery()
 
 
-def _cut(at: ColumnElement[datetime], pace: Pace, dialect: str) -> ColumnElement[object]:
+def _cut(at: ColumnElement[datetime], pace: Pace, dialect: str) -> ColumnElement[Any]:
     if pace is Pace.MOMENT:
         return at
     if dialect == "sqlite":  # moments are text there, the largest unit first

@@ -11,6 +11,9 @@ from prokes_social.model.platform import Post
 from prokes_social.platforms import Platform
 from prokes_social.store import Connection, spending
 
+#: Until a call has ended it counts as if every post in it brought a neighbour along, which X would charge too.
+CAUTION = 2
+
 
 @dataclass(kw_only=True)
 class Bill:
@@ -41,11 +44,11 @@ class Purse:
         return posts
 
     def open(self, tx: Connection, account: Account, platform: Platform, posts: Sequence[Post], now: datetime) -> Bill:
-        """The expected cost is written down before the call: a reader that is killed has not read for nothing."""
+        """Written down before the call: a reader that is killed has not read for nothing."""
         expected = platform.reading_cost(posts)
         if not expected:
             return Bill()
-        return Bill(row=spending.begin(tx, account.id, posts=len(posts), expected=expected, now=now))
+        return Bill(row=spending.begin(tx, account.id, posts=len(posts), expected=CAUTION * expected, now=now))
 
     def settle(self, tx: Connection, bill: Bill) -> None:
         if bill.row is not None:

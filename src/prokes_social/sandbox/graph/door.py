@@ -66,7 +66,7 @@ def admit(world: World, incoming: Incoming) -> Call:
         world.costs.request(platform, name)
         headers = _counted(world, caller, version)
         if name == "insights":
-            _check_rights(caller, _owner(target))
+            _check_rights(caller)
     return Call(
         platform=platform,
         account=_owner(target),
@@ -97,7 +97,7 @@ def _many(world: World, incoming: Incoming) -> Call:
         platform, owner = posts[0].platform, _owner(posts[0])
         world.costs.request(platform, "lookup")
         if reads_numbers:
-            _check_rights(caller, owner)
+            _check_rights(caller)
     return Call(
         platform=platform,
         account=owner,
@@ -123,8 +123,8 @@ def _shown(world: World, posts: Sequence[Post], fields: str | None) -> Answer:
         return Answer(body={post_id: pick(node, fields) for post_id, node in nodes.items()})
 
 
-def _check_rights(caller: GraphAccount, owner: GraphAccount) -> None:
-    if not (caller.insights and owner.insights):
+def _check_rights(caller: GraphAccount) -> None:
+    if not caller.insights:
         raise Refused(errors.no_insights())
 
 
