@@ -48,32 +48,6 @@ class Organisation(_Section):
     signature: Signatory = Signatory()
 
 
-def _as_rhythm(value: Any) -> Any:
-    """`senin 07.30` as a weekday, Monday being 0, and a time. Raises ValueError."""
-    if not isinstance(value, str):
-        return value
-    day, _space, at = value.strip().lower().partition(" ")
-    if day not in _DAYS:
-        raise ValueError("a weekday and an hour such as “senin 07.30”")
-    return _DAYS.index(day) % 7, _as_clock(at.strip())
-
-
-_DAYS = (
-    "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu",
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-)  # fmt: skip
-
-
-class Reporting(_Section):
-    """The report that is made by itself, and what it is numbered with."""
-
-    #: a weekday and an hour in the workspace's zone, `senin 07.30`; without it none is made by itself
-    every: Annotated[tuple[int, time], BeforeValidator(_as_rhythm)] | None = None
-    number: str = ""  #: a pattern such as `440/{number}/Adpim/{year}`
-    email_to: tuple[str, ...] = ()
-    webhook: bool = False  #: tell the webhook of [alerting] too
-
-
 class Checking(_Section):
     #: hosts, or ends of hosts, that links may point to
     allowed_hosts: tuple[str, ...] = ("go.id", "who.int")
@@ -176,7 +150,6 @@ class _Document(_Section):
     sharing: Sharing = Sharing()
     coverage: Coverage = Coverage()
     alerting: Alerting = Alerting()
-    reporting: Reporting = Reporting()
     log_level: LogLevel = "info"
     platforms: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
 
@@ -196,7 +169,6 @@ class Settings:
     sharing: Sharing
     coverage: Coverage
     alerting: Alerting
-    reporting: Reporting
     log_level: LogLevel
     platforms: Mapping[str, Mapping[str, Any]]
     environment: Mapping[str, str] = field(repr=False)
@@ -274,7 +246,6 @@ def load_settings(environment: Mapping[str, str] | None = None, start: Path | No
         sharing=document.sharing,
         coverage=document.coverage,
         alerting=document.alerting,
-        reporting=document.reporting,
         log_level=document.log_level,
         platforms=document.platforms,
         environment=dict(environment),

@@ -19,6 +19,7 @@ from prokes_social.model.platform import Post, Prepared, Size
 from prokes_social.model.reach import Metric, ReachSnapshot
 from prokes_social.model.report import Report
 from prokes_social.reporting import campaign_report
+from prokes_social.reporting.paper import Look
 from prokes_social.settings import Settings, load_settings
 from prokes_social.store import Store, accounts, approvals, campaigns, claims, deliveries, snapshots
 from prokes_social.store.snapshots import DueReading
@@ -209,7 +210,10 @@ class Office:
     def reports(self, after: float = 60, *, language: str = "id", accent: str = "#0b5563") -> Report:
         with speaking(language):
             now = START + timedelta(seconds=after)
-            return campaign_report(self.store, self.campaign, settings=self.settings, now=now, accent=accent)
+            look = Look(accent=accent)
+            return campaign_report(
+                self.store, self.campaign, settings=self.settings, now=now, look_of=lambda brand: look
+            )
 
     def _reading(self, delivery: Delivery, after: float) -> tuple[DueReading, Post]:
         post_id, post, account_id = self.posts[delivery.id]

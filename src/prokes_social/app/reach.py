@@ -11,6 +11,7 @@ from prokes_social.tracking import Collected
 if TYPE_CHECKING:
     from prokes_social.app import App
     from prokes_social.model.report import Report
+    from prokes_social.reporting.paper import Look
 
 
 class Reach:
@@ -38,15 +39,32 @@ class Reach:
         with self._app.store.read() as tx:
             return snapshots.is_waiting(tx)
 
-    def report(self, campaign: str) -> "Report":
+    def report(self, campaign: str, *, number: str = "") -> "Report":
         from prokes_social.reporting import campaign_report
 
-        return campaign_report(self._app.store, campaign, settings=self._app.settings, now=self._app.clock.now())
+        app = self._app
+        now = app.clock.now()
+        return campaign_report(
+            app.store, campaign, settings=app.settings, now=now, look_of=self._look_of, number=number
+        )
 
-    def write(self, campaign: str, *, formats: Collection[str], out: Path) -> list[Path]:
+    def _look_of(self, brand: str) -> "Look":
+        """A brand kit that is gone or broken never stops a report."""
+        from prokes_social.app.cards import asset_folders
+        from prokes_social.loading.brands import read_brands
+        from prokes_social.reporting.paper import Look
+
+        found = read_brands(asset_folders(self._app.settings.home)).kits.get(brand)
+        if found is None:
+            return Look()
+        logo = found.value.images.get("logo", "")
+        emblem = found.value.files.get(logo, b"").decode(errors="replace") if logo.endswith(".svg") else ""
+        return Look(accent="#{:02x}{:02x}{:02x}".format(*found.value.colors["primary"]), emblem=emblem)
+
+    def write(self, campaign: str, *, formats: Collection[str], out: Path, number: str = "") -> list[Path]:
         """The report in each format under `out`; the files' paths."""
         from prokes_social.reporting import formats as writers
 
-        report = self.report(campaign)
+        report = self.report(campaign, number=number)
         out.mkdir(parents=True, exist_ok=True)
         return [path for name in formats for path in writers.write(report, name, out)]

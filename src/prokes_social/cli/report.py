@@ -17,14 +17,15 @@ def command() -> None:
 
 @command.command(help=_("Write the reach report of CAMPAIGN, its id or its file."))
 @click.argument("campaign")
-@click.option("--format", "formats", default="html", help=_("Formats, such as html,csv,json."))
+@click.option("--format", "formats", default="html", help=_("Formats, such as html,pdf,xlsx."))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True)
+@click.option("--number", default="", help=_("The letter's number, printed on the PDF."))
 @json_option
-def write(campaign: str, formats: str, out: Path, as_json: bool) -> None:
+def write(campaign: str, formats: str, out: Path, number: str, as_json: bool) -> None:
     chosen = _chosen(formats)
     with opened() as app:
         name = app.campaigns.id_in(Path(campaign)) if campaign.endswith((".yaml", ".yml")) else campaign
-        paths = app.reach.write(name, formats=chosen, out=out)
+        paths = app.reach.write(name, formats=chosen, out=out, number=number)
     if as_json:
         print_json([str(path) for path in paths])
     else:

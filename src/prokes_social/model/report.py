@@ -248,7 +248,7 @@ class Report:
     by_platform: tuple[Sum, ...] = ()
     by_template: tuple[Sum, ...] = ()
     by_variant: tuple[Sum, ...] = ()  #: of each message, by the text that its platform was given
-    best_times: BestTimes = BestTimes()
+    best_times: BestTimes = field(default_factory=BestTimes)
     participation: tuple[Participation, ...] = ()  #: by wave of people, in the order they opened
     paper: Paper = Paper()
 

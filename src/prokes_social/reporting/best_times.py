@@ -1,6 +1,8 @@
-"""Posts in; weekdays and hours with the median impressions of their posts out, each with how many posts are behind it."""
+"""Posts in; weekdays and hours with the median impressions of their posts out, and how many posts are behind each."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median_low
 
@@ -29,4 +31,23 @@ def best_times(found: Found, *, zone: str, time_scale: float) -> BestTimes:
             Hour(weekday=day, hour=hour, posts=len(values), median=median_low(values))
             for (day, hour), values in sorted(cells.items())
         )
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeatMap:
+    """Only days and hours with posts."""
+
+    days: tuple[int, ...]
+    hours: tuple[int, ...]
+    cells: Mapping[tuple[int, int], Hour]  #: by weekday and hour
+    top: int  #: the highest median of cells with enough posts behind them
+
+
+def heat_map(times: BestTimes) -> HeatMap:
+    return HeatMap(
+        days=tuple(sorted({each.weekday for each in times.hours})),
+        hours=tuple(sorted({each.hour for each in times.hours})),
+        cells={(each.weekday, each.hour): each for each in times.hours},
+        top=max((each.median for each in times.hours if not each.is_thin), default=0),
     )

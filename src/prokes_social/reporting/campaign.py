@@ -1,6 +1,6 @@
 """One campaign's rows in, its Report out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,7 +23,13 @@ from prokes_social.store import Connection, Store, campaigns
 
 
 def make_report(
-    store: Store, campaign_name: str, *, settings: Settings, now: datetime, look: Look, paper: Paper
+    store: Store,
+    campaign_name: str,
+    *,
+    settings: Settings,
+    now: datetime,
+    look_of: Callable[[str], Look],
+    paper: Paper,
 ) -> Report:
     scale, ages = settings.tracking.sandbox_time_scale, settings.tracking.reading_ages
     with store.read() as tx:
@@ -36,7 +42,7 @@ def make_report(
     platforms = {name: vendor_of(name) for name in sorted({each.platform for each in found.deliveries})}
     return Report(
         subject=found.subject,
-        letterhead=letterhead_of(settings, look),
+        letterhead=letterhead_of(settings, look_of(found.heading.brand)),
         made_at=now,
         zone=settings.zone,
         language=language(),
@@ -81,7 +87,7 @@ def _by_variant(found: gathering.Found, sums: Sums, platforms: Mapping[str, str]
         return f"{message}/{platform if platform in own else ''}"
 
     labels = {}
-    for message in found.message_order:
+    for message in (each for each in found.message_order if found.heading.variants.get(each)):
         labels[f"{message}/"] = _("{message}: general text", message=message)
         for name, label in platforms.items():
             labels[f"{message}/{name}"] = _("{message}: text for {platform}", message=message, platform=label)

@@ -17,6 +17,8 @@ from prokes_social.store.reports import PostOrigin
 from prokes_social.store.snapshots import TakenReading
 from prokes_social.store.told import Newest, Silence
 
+#: Posts of a platform that are read in full whatever their newest reading says.
+WITNESSES = 50
 SUMMARY_LENGTH = 110  #: characters of a message that tell it from the others
 
 
@@ -81,8 +83,11 @@ def _read(tx: Connection, campaign: str, platforms: Mapping[int, str]) -> dict[i
     """By delivery. Only posts whose newest reading leaves a question open are read in full."""
     newest, silences = told.newest(tx, campaign), told.silences(tx, campaign)
     fell = told.fallen(tx, campaign)
-    open_questions = {each.post_id for each in newest.values() if each.post_id in fell} | _incomplete(newest, platforms)
-    full = told.readings_of(tx, open_questions)
+    witnesses = told.readings_of(tx, _witnesses(newest, platforms))
+    tells = _tells(newest, platforms, witnesses)
+    incomplete = {each.post_id for delivery, each in newest.items() if tells[platforms[delivery]] - each.numbers.keys()}
+    asked = (incomplete | {each.post_id for each in newest.values() if each.post_id in fell}) - witnesses.keys()
+    full = witnesses | told.readings_of(tx, asked)
     found = {delivery: _of_newest(each, silences.get(delivery)) for delivery, each in newest.items()}
     for delivery, each in newest.items():
         if each.post_id in full:
@@ -93,12 +98,23 @@ def _read(tx: Connection, campaign: str, platforms: Mapping[int, str]) -> dict[i
     return found
 
 
-def _incomplete(newest: Mapping[int, Newest], platforms: Mapping[int, str]) -> set[int]:
-    """Posts whose newest reading lacks a number that their platform tells elsewhere: an earlier one may have it."""
+def _witnesses(newest: Mapping[int, Newest], platforms: Mapping[int, str]) -> set[int]:
+    """Each platform's first posts: what it told once and tells nowhere now is still in their readings."""
+    posts: dict[str, list[int]] = {}
+    for delivery, each in newest.items():
+        posts.setdefault(platforms[delivery], []).append(each.post_id)
+    return {post for several in posts.values() for post in sorted(several)[:WITNESSES]}
+
+
+def _tells(
+    newest: Mapping[int, Newest], platforms: Mapping[int, str], witnesses: Mapping[int, Sequence[TakenReading]]
+) -> dict[str, set[Metric]]:
+    """By platform. A post whose newest reading lacks one of these may have told it earlier."""
     tells: dict[str, set[Metric]] = {}
     for delivery, each in newest.items():
-        tells.setdefault(platforms[delivery], set()).update(each.numbers)
-    return {each.post_id for delivery, each in newest.items() if tells[platforms[delivery]] - each.numbers.keys()}
+        earlier = (numbers_of(reading) for reading in witnesses.get(each.post_id, ()))
+        tells.setdefault(platforms[delivery], set()).update(each.numbers, *earlier)
+    return tells
 
 
 def _of_newest(newest: Newest, silence: Silence | None) -> _Read:

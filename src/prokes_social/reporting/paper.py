@@ -1,6 +1,5 @@
 """Settings and a brand's look in; letterhead, number and who signs out, as nouns and as plain data for a PDF."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +12,6 @@ from prokes_social.settings import Settings
 
 #: Where no brand kit gives a colour that can be used: a deep teal, 8:1 on white.
 ACCENT = "#0b5563"
-#: What is written by hand later.
-BLANK = "………"
-
-_MONTHS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,24 +33,10 @@ def letterhead_of(settings: Settings, look: Look) -> Letterhead:
     )
 
 
-def paper_of(settings: Settings, *, now: datetime, number: str = "", signed_by: str = "") -> Paper:
-    """`number` fills the pattern of the settings or is taken as it is; `signed_by` is `office; name; rank; NIP`."""
+def paper_of(settings: Settings, *, number: str = "") -> Paper:
+    """`number` as the office's register of letters gives it."""
     signatory = settings.organisation.signature
-    signature = Signature(**signatory.model_dump()) if signatory.office else None
-    if signed_by:
-        parts = [part.strip() for part in signed_by.split(";")] + [""] * 4
-        signature = Signature(office=parts[0], name=parts[1], rank=parts[2], nip=parts[3], place=signatory.place)
-    return Paper(number=_number(settings, now, number), signature=signature)
-
-
-def _number(settings: Settings, now: datetime, number: str) -> str:
-    pattern = settings.reporting.number
-    if not pattern:
-        return number
-    day = now.astimezone(zone_named(settings.zone))
-    places = {"number": number or BLANK, "month": _MONTHS[day.month - 1], "year": str(day.year)}
-    # Not str.format: a pattern of anybody's must not reach into objects.
-    return re.sub(r"\{(number|month|year)\}", lambda found: places[found[1]], pattern)
+    return Paper(number=number, signature=Signature(**signatory.model_dump()) if signatory.office else None)
 
 
 def letterhead_data(letterhead: Letterhead) -> dict[str, Any]:

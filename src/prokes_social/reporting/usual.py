@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import sqrt
 from statistics import median
 
@@ -47,7 +48,7 @@ def usual_levels(tx: Connection, found: Found, *, ages: Sequence[timedelta], tim
 
 def _bounds(ages: Sequence[timedelta]) -> tuple[float, ...]:
     seconds = sorted(age.total_seconds() for age in ages)
-    return tuple(sqrt(earlier * later) for earlier, later in zip(seconds, seconds[1:], strict=False))
+    return tuple(sqrt(earlier * later) for earlier, later in pairwise(seconds))
 
 
 @dataclass(frozen=True, kw_only=True)

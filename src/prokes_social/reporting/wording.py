@@ -1,11 +1,14 @@
 """What reports say in whole sentences: a noun in, words in the reader's language out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from prokes_social.i18n import _, format_age, format_number, n_
+from prokes_social.i18n import _, format_age, format_number, language, n_
+from prokes_social.model.analysis import FEWEST, BestTimes, Hour
 from prokes_social.model.delivery import DeliveryStatus
+from prokes_social.model.participation import Counts, UnitCounts
 from prokes_social.model.reach import Known, Metric, Untold
 from prokes_social.model.report import ON_TIME, FoundBy, Report, ReportedDelivery, Sum
+from prokes_social.model.wave import Wave
 
 S = DeliveryStatus
 
@@ -110,3 +113,51 @@ def ending(each: ReportedDelivery) -> str:
 def time_scale(scale: float) -> str:
     """`1 detik = 1 hari`; empty where sandbox posts age as posts do."""
     return _("1 second = {age}", age=format_age(timedelta(seconds=scale))) if scale > 1 else ""
+
+
+def units(row: UnitCounts) -> str:
+    """A unit's name, or that several are shown as one."""
+    if len(row.units) == 1:
+        return row.units[0]
+    return _("{count} small units together", count=format_number(len(row.units)))
+
+
+def rate(counts: Counts) -> str:
+    """`75 %`; a dash where nobody was asked."""
+    return "–" if counts.rate is None else f"{format_number(round(counts.rate))} %"
+
+
+def wave(each: Wave) -> str:
+    return f"{each.key.message}, {each.key.audience_label}"
+
+
+def counts_heads() -> list[str]:
+    """What is counted of a wave, in the order people go through it."""
+    return [_("staff"), _("invited"), _("opened"), _("said shared ○"), _("share ○"), _("proof ○"), _("clicks")]
+
+
+def weekday(number: int) -> str:
+    """Of the week that began on Monday, 5 January 1970."""
+    from babel.dates import format_date
+
+    return format_date(date(1970, 1, 5 + number), "EEEE", locale=language())
+
+
+def median(cell: Hour) -> str:
+    """In brackets where too few posts are behind it."""
+    return f"({format_number(cell.median)})" if cell.is_thin else format_number(cell.median)
+
+
+def posts(count: int) -> str:
+    return n_("{count} post", "{count} posts", count)
+
+
+def best_time(times: BestTimes) -> str:
+    """What the heat map says, and how far it may be trusted."""
+    scale = _("Median impressions of our own posts by weekday and hour, a day or more after they went out.")
+    thin = _("Brackets: fewer than {count} posts, which is too few to go by.", count=FEWEST)
+    if times.best is None:
+        return f"{scale} {thin} {_('No hour has enough posts yet, so no hour is called the best.')}"
+    best = _("Highest so far: {day} at {hour}.00, from {posts}.", day=weekday(times.best.weekday),
+             hour=f"{times.best.hour:02}", posts=posts(times.best.posts))  # fmt: skip
+    return f"{scale} {best} {thin}" if times.thin else f"{scale} {best}"

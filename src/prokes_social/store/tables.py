@@ -445,31 +445,3 @@ switch = Table(
     _required("who", Text),
     _required("remark", Text, server_default=""),
 )
-
-# What was written, and kept: the files lie in the workspace, named by their digests here.
-report = Table(
-    "report",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    _required("kind", Text),  # campaign | week
-    _required("subject", Text),  # the campaign; empty for all of them
-    _required("period", Text),  # 2026-11-23/2026-11-29, or the day it was asked for
-    _required("version", Integer),
-    _required("title", Text),
-    _required("made_at", Instant),
-    _required("made_by", Text),
-    _required("files", JSON),  # name to digest
-    UniqueConstraint("kind", "subject", "period", "version"),
-)
-
-report_sending = Table(
-    "report_sending",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    _required("report_id", Integer, ForeignKey("report.id")),
-    _required("channel", Text),  # e-mail | webhook
-    _required("at", Instant),
-    Column("done_at", Instant),
-    _required("said", Text, server_default=""),
-    Index("ix_report_sending_report_id_channel", "report_id", "channel"),
-)

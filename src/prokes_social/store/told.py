@@ -1,4 +1,4 @@
-"""What readings told, for reports: the newest numbers of each post and how impressions grew, among a million readings."""
+"""What readings told, for reports: each post's newest numbers and how impressions grew, among a million readings."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
