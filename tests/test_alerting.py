@@ -764,6 +764,7 @@ def test_after_a_jump_forward_the_worker_posts_and_misses_nothing(office: Office
     assert office.app.decisions.alarms() == []
 
 
+@pytest.mark.slow
 def test_after_a_jump_back_the_worker_does_not_stand_still(office: Office) -> None:
     office.add_accounts("x")
     queue(office, office.send("tangan", seconds=2))
@@ -790,6 +791,7 @@ def test_alarms_of_a_worker_go_out_even_when_it_ends_at_once(office: Office, hoo
     assert [json.loads(body)["kind"] for body in hook.bodies] == ["database-gone"]
 
 
+@pytest.mark.slow
 def test_a_worker_whose_database_is_gone_tells_it_and_goes_on_when_it_is_back(
     postgres_server: str, tmp_path: Path, hook: Hook
 ) -> None:

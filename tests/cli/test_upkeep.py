@@ -405,6 +405,7 @@ def queue(office: Office, *sends: str) -> None:
     office.app.campaigns.approve(path, who="Citra")
 
 
+@pytest.mark.slow
 def test_after_a_restore_nothing_goes_out_twice_and_a_look_finds_every_post(office: Office, run: Run) -> None:
     office.add_accounts()
     queue(office, office.send("tangan", seconds=4), office.send("masker", seconds=5))
@@ -432,6 +433,7 @@ def test_after_a_restore_nothing_goes_out_twice_and_a_look_finds_every_post(offi
     assert run("alarm", "list", "--json").json == []
 
 
+@pytest.mark.slow
 def test_what_was_not_sent_before_the_restore_goes_out_when_a_person_says_so(office: Office, run: Run) -> None:
     office.add_accounts("x", "instagram")
     queue(office, office.send("tangan", seconds=1))
@@ -447,6 +449,7 @@ def test_what_was_not_sent_before_the_restore_goes_out_when_a_person_says_so(off
     assert len(office.sandbox.posts()) == 2
 
 
+@pytest.mark.slow
 def test_approved_after_the_backup_and_posted_is_not_posted_when_approved_again(office: Office, run: Run) -> None:
     office.add_accounts("x")
     path = office.write_campaign(office.send("tangan", seconds=3))
@@ -462,6 +465,7 @@ def test_approved_after_the_backup_and_posted_is_not_posted_when_approved_again(
     assert len(office.sandbox.posts()) == 1
 
 
+@pytest.mark.slow
 def test_moved_to_an_earlier_time_after_the_backup_and_posted_is_not_posted_again(office: Office, run: Run) -> None:
     office.add_accounts()
     queue(office, office.send("tangan", seconds=15), office.send("masker", seconds=15))
@@ -529,6 +533,7 @@ def _as_the_first_version_wrote_it(file: Path) -> Path:
     return first
 
 
+@pytest.mark.slow
 def test_a_worker_that_runs_meanwhile_goes_on_with_what_was_restored(office: Office, run: Run) -> None:
     office.add_accounts("x")
     file = office.folder / "cadangan.db"

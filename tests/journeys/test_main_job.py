@@ -96,3 +96,11 @@ def test_an_edit_voids_the_approval_until_it_is_given_again(office: Office) -> N
     assert row.status is DeliveryStatus.WAITING
     _planned, scheduled = office.app.campaigns.approve(path, who="Citra")
     assert scheduled == 1
+
+
+def test_a_report_carries_the_emblem_of_the_campaigns_brand_and_its_number(office: Office) -> None:
+    office.add_accounts("x")
+    queue(office, office.send("tangan", seconds=600))
+    report = office.app.reach.report("uji", number="440/12/Adpim/2026")
+    assert "<svg" in report.letterhead.emblem
+    assert report.paper.number == "440/12/Adpim/2026"

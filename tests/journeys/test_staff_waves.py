@@ -131,3 +131,38 @@ def test_a_campaign_that_is_edited_asks_again_for_approval_and_shows_what_differ
     path.write_text(CAMPAIGN.partition("sends:")[0] + "sends: []\n", encoding="utf-8")
     app.campaigns.schedule(path, by="Ayu")
     assert {wave.status for wave in app.sharing.waves()} == {WaveStatus.CANCELLED}
+
+
+def test_a_card_that_needs_a_name_may_be_sent_to_staff_and_carries_each_ones(app: App, clock: SetClock) -> None:
+    (member,) = hire(app, "dinkes", 1)
+    path = app.settings.home / "campaigns" / "teladan.yaml"
+    pledge = 'template: pledge, slots: {pledge: "Saya pakai masker saat batuk"}, alt: Kartu janji.'
+    plain = "template: announcement, slots: {headline: Cuci tangan 20 detik, source: WHO}, alt: Kartu cuci tangan."
+    path.write_text(CAMPAIGN.replace(plain, pledge), encoding="utf-8")
+    app.campaigns.schedule(path, by="Ayu")
+    app.campaigns.approve(path, who="Citra")
+    clock.pass_time(days=2, hours=1)
+    assert app.sharing.open_due() == 1
+    page = app.sharing.page(app.sharing.link_of(member))
+    assert page
+    drawn = app.sharing.card(page.invitations[0], page.invitations[0].wave.content.sizes[0])
+    assert drawn
+    assert len(drawn) < 200_000
+
+
+def test_templates_that_change_after_approval_are_not_shown_and_ring(app: App, clock: SetClock) -> None:
+    (member,) = hire(app, "dinkes", 1)
+    path = app.settings.home / "campaigns" / "teladan.yaml"
+    app.campaigns.schedule(path, by="Ayu")
+    app.campaigns.approve(path, who="Citra")
+    clock.pass_time(days=2, hours=1)
+    app.sharing.open_due()
+    own = app.settings.home / "assets" / "templates" / "announcement.yaml"
+    text = (workspace.bundled("assets") / "templates" / "announcement.yaml").read_text("utf-8")
+    own.write_text(text.replace("angle: 165", "angle: 175", 1), encoding="utf-8")
+    again = App(load_settings(dict(app.settings.environment)), clock=clock)
+    page = again.sharing.page(again.sharing.link_of(member))
+    assert page
+    assert again.sharing.card(page.invitations[0], page.invitations[0].wave.content.sizes[0]) is None
+    assert [alarm.kind.value for alarm in again.decisions.alarms()] == ["card-changed"]
+    again.close()

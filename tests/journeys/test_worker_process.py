@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from prokes_social.model.delivery import DeliveryStatus
 from tests.office import Office
 
@@ -54,6 +56,7 @@ def _is(office: Office, status: DeliveryStatus) -> bool:
     return [row.status for row in office.app.deliveries.listing()] == [status]
 
 
+@pytest.mark.slow
 def test_a_killed_worker_leaves_nothing_lost_or_doubled(office: Office) -> None:
     office.add_accounts("x")
     office.sandbox.fault("x", "publish", "hang", seconds=3, accept="first")

@@ -73,6 +73,17 @@ def test_whoever_agreed_sees_their_card_captions_and_places(office: StaffOffice,
     ]
 
 
+def test_people_see_how_often_their_own_links_were_opened_and_nobody_elses(
+    office: StaffOffice, phone: TestClient
+) -> None:
+    code = office.invitation(office.budi).offer.code
+    assert "sudah dibuka" not in seen(phone.get(f"/s/{office.link(office.budi)}"))
+    for agent in (PHONE, PHONE, "WhatsApp/2.23"):
+        phone.get(f"/r/{code}-w", headers={"User-Agent": agent})
+    assert "Tautan Anda sudah dibuka 2 kali" in seen(phone.get(f"/s/{office.link(office.budi)}"))
+    assert "sudah dibuka" not in seen(phone.get(f"/s/{office.link(office.ayu)}"))
+
+
 def test_reading_notes_nothing(office: StaffOffice, phone: TestClient) -> None:
     base = f"/s/{office.link(office.budi)}"
     invitation = office.invitation(office.budi)

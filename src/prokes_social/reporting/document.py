@@ -177,8 +177,8 @@ def _not_out(report: Report) -> Iterable[Block]:
 
 
 def _case(each: ReportedDelivery) -> str:
-    why = f"{each.status.label}: {wording.reason(each).rstrip('.')}"
-    return _plain(f"{_whose(each)}, {_due(each)}. {why}. {wording.remedy(each)}")
+    why = f"{each.status.label}, {wording.reason(each).rstrip('.')}"
+    return _plain(f"{_whose(each)}, {_due(each)}: {why}. {wording.remedy(each)}")
 
 
 # --- the details ---

@@ -157,7 +157,8 @@ def best_time(times: BestTimes) -> str:
     scale = _("Median impressions of our own posts by weekday and hour, a day or more after they went out.")
     thin = _("Brackets: fewer than {count} posts, which is too few to go by.", count=FEWEST)
     if times.best is None:
-        return f"{scale} {thin} {_('No hour has enough posts yet, so no hour is called the best.')}"
+        none = _("No hour has enough posts yet, so no hour is called the best.")
+        return f"{scale} {thin} {none}"
     best = _("Highest so far: {day} at {hour}.00, from {posts}.", day=weekday(times.best.weekday),
              hour=f"{times.best.hour:02}", posts=posts(times.best.posts))  # fmt: skip
     return f"{scale} {best} {thin}" if times.thin else f"{scale} {best}"

@@ -160,7 +160,7 @@ class Desk:
             main=account, waiting=[each for each in others if not each.invitation.is_done],
             done=[each for each in others if each.invitation.is_done], message=self._message(account),
             typed=asked.get("p", "")[:500], purposes=Purpose, languages=_LANGUAGES, most_words=MOST_WORDS,
-            x=self.app.personal_posts.own_x(self.page),
+            x=self.app.personal_posts.own_x(self.page), visits=self.app.sharing.clicks(self.page.member),
         )  # fmt: skip
 
     def twibbon(self) -> Response:

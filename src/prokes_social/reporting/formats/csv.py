@@ -1,4 +1,4 @@
-"""A report in, tables for a spreadsheet out: deliveries, accounts, messages, units, impressions over time.
+"""A report in, tables for a spreadsheet out: deliveries, sums of several kinds, impressions over time, and so on.
 
 Made for a double click in Excel: UTF-8 with a byte order mark, or names with é break; in Bahasa Indonesia `;` between
 cells and `,` in fractions, which is what an Indonesian Excel splits at, and `,` and `.` in English. Whole numbers carry
@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 
 from prokes_social.clock import zone_named
 from prokes_social.i18n import Bilingual, _, language
+from prokes_social.model.analysis import Against
 from prokes_social.model.reach import Figure, Metric
 from prokes_social.model.report import Report, ReportedDelivery, Sum
+from prokes_social.reporting import wording
 
 name = "csv"
 suffix = ".csv"
@@ -37,7 +39,12 @@ def write(report: Report) -> Mapping[str, bytes]:
         f"-accounts{suffix}": _file(_sums(_("account"), report.by_account)),
         f"-messages{suffix}": _file(_sums(_("message"), [each.sum for each in report.messages])),
         f"-units{suffix}": _file(_sums(_("unit"), report.by_unit)),
+        f"-platforms{suffix}": _file(_sums(_("platform"), report.by_platform)),
+        f"-templates{suffix}": _file(_sums(_("template"), report.by_template)),
+        f"-texts{suffix}": _file(_sums(_("text"), report.by_variant)),
         f"-over-time{suffix}": _file(_points(report)),
+        f"-best-times{suffix}": _file(_hours(report)),
+        f"-participation{suffix}": _file(_participation(report)),
     }
 
 
@@ -46,6 +53,7 @@ def _deliveries(report: Report) -> Iterator[Sequence[Cell]]:
         _("due"), _("zone"), _("platform"), _("account"), _("unit"), _("message"), _("status"), _("reason"),
         _("published"), _("late by (seconds)"), _("address of the post"), _("sandbox"),
         *_metric_names(), _("interactions"), *_known_names(), _("interactions: known how"), _("newest reading"),
+        _("usual there"), _("beside the usual"),
     )  # fmt: skip
     for each in report.deliveries:
         yield _delivery(each)
@@ -59,6 +67,7 @@ def _delivery(each: ReportedDelivery) -> Sequence[Cell]:
         each.permalink, _("yes") if each.sandbox else _("no"),
         *(_value(figure) for figure in figures), _value(each.interactions),
         *(_how(figure) for figure in figures), _how(each.interactions), _local(each.read_at, each.zone),
+        each.usual.median if each.usual else None, str(each.usual.against.label) if each.usual else None,
     )  # fmt: skip
 
 
@@ -67,6 +76,7 @@ def _sums(kind: str, sums: Sequence[Sum]) -> Iterator[Sequence[Cell]]:
         kind, _("name"), _("deliveries"), _("published"), _("on time"), _("greatest lateness (seconds)"),
         _("posts with a reading"), *_metric_names(), _("interactions"), *_known_names(), _("interactions: known how"),
         _("lowest reach of one post"), _("highest reach of one post"),
+        *(str(verdict.label) for verdict in Against),
     )  # fmt: skip
     for each in sums:
         yield _sum(each)
@@ -78,7 +88,7 @@ def _sum(each: Sum) -> Sequence[Cell]:
         each.key, each.label, each.deliveries, each.published, each.on_time, _seconds(each.latest), each.read,
         *(_value(figure) for figure in figures), _value(each.interactions),
         *(_how(figure) for figure in figures), _how(each.interactions),
-        *(each.reach_of_one or (None, None)),
+        *(each.reach_of_one or (None, None)), *(each.against.get(verdict, 0) for verdict in Against),
     )  # fmt: skip
 
 
@@ -88,6 +98,25 @@ def _points(report: Report) -> Iterator[Sequence[Cell]]:
         for point in curve.points:
             days = round(point.age / timedelta(days=1), 2) if point.age else None
             yield curve.label, days, _local(point.at, report.zone), point.impressions, point.posts
+
+
+def _hours(report: Report) -> Iterator[Sequence[Cell]]:
+    yield _("weekday"), _("hour"), _("posts"), _("median impressions"), _("remark")
+    for each in report.best_times.hours:
+        thin = _("too few posts to go by") if each.is_thin else ""
+        yield wording.weekday(each.weekday), each.hour, each.posts, each.median, thin
+
+
+def _participation(report: Report) -> Iterator[Sequence[Cell]]:
+    yield _("wave"), _("unit"), *wording.counts_heads()
+    for wave in report.waves:
+        for row in wave.rows:
+            counts = row.counts
+            rate = round(counts.rate, 1) if counts.rate is not None else None
+            yield (
+                wording.wave(wave.wave), wording.units(row), counts.members, counts.offered, counts.opened, counts.said,
+                rate, counts.proof, counts.clicks,
+            )  # fmt: skip
 
 
 def _metric_names() -> list[str]:

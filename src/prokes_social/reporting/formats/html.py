@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 from prokes_social import i18n
 from prokes_social.clock import zone_named
 from prokes_social.i18n import Bilingual
+from prokes_social.model.analysis import Against
 from prokes_social.model.reach import Figure, Known, Metric
-from prokes_social.model.report import INTERACTIONS, Axis, Report, ReportedDelivery
+from prokes_social.model.report import INTERACTIONS, Axis, Report, ReportedDelivery, Sum
 from prokes_social.reporting import chart, wording
 from prokes_social.reporting.axes import Frame
+from prokes_social.reporting.best_times import heat_map
 from prokes_social.reporting.thumbnails import data_uri
 
 if TYPE_CHECKING:
@@ -25,6 +27,10 @@ name = "html"
 suffix = ".html"
 media_type = "text/html; charset=utf-8"
 label = Bilingual("halaman web, untuk dibaca dan dicetak", "web page, to read and to print")
+
+
+#: A page of more rows is slow to open and to scroll; the workbook has all.
+MOST_DELIVERIES = 1000
 
 
 def write(report: Report) -> Mapping[str, bytes]:
@@ -46,6 +52,9 @@ def page(report: Report) -> str:
             charts={"wide": _chart(report, chart.WIDE), "narrow": _chart(report, chart.NARROW)},
             platforms={vendor.platform: vendor.label for vendor in report.vendors},
             units={each.key: each.label for each in report.by_unit},
+            heat=heat_map(report.best_times),
+            groups=_groups(report),
+            shown=report.deliveries[:MOST_DELIVERIES],
             pictures={each.id: data_uri(each.picture) for each in report.messages if each.picture},
             metrics=report.told_metrics,
             # A demo's deliveries are due seconds apart; an office's never are.
@@ -53,6 +62,16 @@ def page(report: Report) -> str:
             silent_metrics=[metric for metric in Metric if metric not in report.told_metrics],
         )
     )
+
+
+def _groups(report: Report) -> list[tuple[str, str, tuple[Sum, ...]]]:
+    """Sums without pictures: what they are called in the page, their heading, the sums."""
+    return [
+        ("unit", i18n._("By unit"), report.by_unit),
+        ("platform", i18n._("By platform"), report.by_platform),
+        ("template", i18n._("By template"), report.by_template),
+        ("text", i18n._("By text"), report.by_variant),
+    ]
 
 
 def _chart(report: Report, frame: Frame) -> chart.Chart | None:
@@ -70,7 +89,8 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= _spoken() | {"Metric": Metric, "Known": Known, "Axis": Axis, "INTERACTIONS": INTERACTIONS}
+    nouns = {"Metric": Metric, "Known": Known, "Against": Against, "Axis": Axis, "INTERACTIONS": INTERACTIONS}
+    environment.globals |= _spoken() | nouns
     environment.filters |= {"number": _number, "link": _link, "commands": _commands}
     return environment
 

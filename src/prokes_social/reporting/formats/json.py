@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from prokes_social.i18n import Bilingual
-from prokes_social.model.reach import Figure, Metric
+from prokes_social.model.analysis import Against, Hour, Usual
+from prokes_social.model.participation import Counts, Participation
+from prokes_social.model.reach import Figure, Known, Metric
 from prokes_social.model.report import Curves, Point, Report, ReportedDelivery, ReportedMessage, Sum
 
 name = "json"
@@ -48,6 +50,11 @@ def as_document(report: Report) -> dict[str, Any]:
         "by_account": [_sum(each) for each in report.by_account],
         "by_unit": [_sum(each) for each in report.by_unit],
         "by_message": [_message(each) for each in report.messages],
+        "by_platform": [_sum(each) for each in report.by_platform],
+        "by_template": [_sum(each) for each in report.by_template],
+        "by_text": [_sum(each) for each in report.by_variant],
+        "participation": [_wave(each) for each in report.participation],
+        "best_times": [_hour(each) for each in report.best_times.hours],
         "deliveries": [_delivery(each) for each in report.deliveries],
         "impressions_over_time": _curves(report.curves),
     }
@@ -73,6 +80,7 @@ def _sum(each: Sum) -> dict[str, Any]:
         "posts_telling": {metric.value: each.told.get(metric, 0) for metric in Metric},
         "interactions": _figure(each.interactions),
         "reach_of_one_post": list(each.reach_of_one) if each.reach_of_one else None,
+        "against_usual": {verdict.value: each.against.get(verdict, 0) for verdict in Against},
     }
 
 
@@ -105,6 +113,41 @@ def _delivery(each: ReportedDelivery) -> dict[str, Any]:
         "interactions": _figure(each.interactions),
         "read_at": _time(each.read_at),
         "unread_because": each.unread_because,
+        "usual": _usual(each.usual) if each.usual else None,
+    }
+
+
+def _usual(usual: Usual) -> dict[str, Any]:
+    return {"median_impressions": usual.median, "posts": usual.posts, "against": usual.against.value}
+
+
+def _wave(each: Participation) -> dict[str, Any]:
+    """Without rows and total where everybody together is too small a group."""
+    return {
+        "message": each.wave.key.message,
+        "audience": each.wave.key.audience,
+        "status": each.wave.status.value,
+        "opened_at": _time(each.wave.opened_at),
+        "by_unit": [{"units": list(row.units), **_counts(row.counts)} for row in each.rows],
+        "total": _counts(each.total) if each.total else None,
+    }
+
+
+def _counts(counts: Counts) -> dict[str, Any]:
+    """What people say of themselves is marked so; `clicks` are measured."""
+    told = {name: _figure(Figure(value=getattr(counts, name), known=Known.SELF_REPORTED)) for name in ("said", "proof")}
+    clicks = _figure(Figure(value=counts.clicks, known=Known.MEASURED))
+    return {"members": counts.members, "offered": counts.offered, "opened": counts.opened, **told, "clicks": clicks}
+
+
+def _hour(each: Hour) -> dict[str, Any]:
+    """`weekday` 0 is Monday, on the clock of `zone`."""
+    return {
+        "weekday": each.weekday,
+        "hour": each.hour,
+        "posts": each.posts,
+        "median_impressions": each.median,
+        "too_few_posts": each.is_thin,
     }
 
 

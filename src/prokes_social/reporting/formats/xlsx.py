@@ -1,4 +1,4 @@
-"""A report in, a workbook out: one sheet for each question, with charts; how a figure is known has a column of its own."""
+"""A report in, a workbook out: one sheet for each question, with charts, and a column for how figures are known."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -32,10 +32,13 @@ def _sheets(report: Report) -> Iterator[Sheet]:
     yield _sums(_("By unit"), report.by_unit, charted=True)
     yield _sums(_("By platform"), report.by_platform)
     yield _sums(_("By template"), report.by_template)
-    yield _sums(_("By text"), report.by_variant)
+    if report.by_variant:
+        yield _sums(_("By text"), report.by_variant)
     yield _over_time(report)
-    yield _best_times(report)
-    yield _participation(report)
+    if report.best_times.hours:
+        yield _best_times(report)
+    if report.waves:
+        yield _participation(report)
     yield _not_out(report)
     yield _deliveries(report)
     yield _known(report)
@@ -206,10 +209,11 @@ def _deliveries(report: Report) -> Sheet:
 
 def _delivery(each: ReportedDelivery) -> Sequence[Cell]:
     figures = [each.figure(metric) for metric in Metric]
-    late, usual = each.late_by, each.usual
+    late = each.late_by.total_seconds() if each.late_by is not None else None
+    usual = each.usual
     return (
         _local(each.due_at, each.zone), each.zone, each.platform, each.account, each.unit, each.message,
-        str(each.status.label), _local(each.published_at, each.zone), late.total_seconds() if late is not None else None,
+        str(each.status.label), _local(each.published_at, each.zone), late,
         _("yes") if each.sandbox else _("no"), *(figure.value for figure in figures), each.interactions.value,
         _known_of(figures), _local(each.read_at, each.zone), usual.median if usual else None,
         str(usual.against.label) if usual else None, each.permalink,
