@@ -12,6 +12,7 @@ from prokes_social.alerting import Teller, Watchdog
 from prokes_social.app.accounts import Accounts
 from prokes_social.app.campaigns import Campaigns
 from prokes_social.app.channels import alarm_channels
+from prokes_social.app.coverage import Coverage
 from prokes_social.app.decisions import Decisions
 from prokes_social.app.deliveries import Deliveries
 from prokes_social.app.inviting import Inviting
@@ -57,6 +58,7 @@ class App:
         self.deliveries = Deliveries(self)
         self.decisions = Decisions(self)
         self.reach = Reach(self)
+        self.coverage = Coverage(self)
         self.sharing = Sharing(self)
         self.personal_posts = PersonalPosts(self)
         self.inviting = Inviting(self)

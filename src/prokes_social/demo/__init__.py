@@ -273,7 +273,7 @@ def _write_results(app: App, sandbox: str, folder: Path, planned: Planned, path:
     cards.mkdir(parents=True, exist_ok=True)
     for message, card in app.campaigns.draw(path):
         (cards / f"{message.id}-{card.size}.jpg").write_bytes(card.data)
-    reports = app.reach.write(planned.plan.campaign.id, formats=("html", "csv", "json"), out=folder / "results")
+    reports = app.reach.write(planned.plan.campaign.id, formats=("html", "pdf", "xlsx", "csv", "json"), out=folder / "results")
     feed = folder / "results" / "feed.html"
     feed.write_bytes(requests.get(f"{sandbox}/_control/feed.html", timeout=20).content)
     rows = [row for row in app.deliveries.listing() if row.content.due_at <= app.clock.now()]
@@ -337,7 +337,7 @@ def _summary(console: "Console", app: App, result: Result, seconds: float) -> No
             table.add_row(_("report"), str(report))
     others = len(result.reports) - 1
     table.add_row(
-        _("for spreadsheets"), n_("{count} CSV or JSON file beside it", "{count} CSV and JSON files beside it", others)
+        _("to print and for spreadsheets"), n_("{count} file (PDF, XLSX, CSV, JSON) beside it", "{count} files (PDF, XLSX, CSV, JSON) beside it", others)
     )
     console.print(table)
     console.print(_("The files open without a server."), style="dim")

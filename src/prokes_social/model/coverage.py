@@ -1,10 +1,8 @@
 """Coverage: what an office's table says about its units, and what is made of it; counts of people, never people."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from enum import StrEnum
 
 from prokes_social.i18n import Bilingual, Labelled
 
@@ -50,83 +48,36 @@ class CoverageTable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowChange:
-    """What taking a table in changes about a unit; None where it was not, or is no longer, in the table."""
+class UnitCoverage:
+    """One unit's coverage, for the office itself."""
 
     unit_id: str
-    before: CoverageRow | None
-    after: CoverageRow | None
-
-
-class Bound(StrEnum):
-    EXACT = "exact"
-    AT_LEAST = "at-least"  #: public: near 100 an exact number would say who is not vaccinated
-    AT_MOST = "at-most"  #: public: near 0 it would say that nobody of these is
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnitCoverage:
-    """One unit's coverage, for readers; what they may not know is not in it."""
-
-    unit_id: str  #: empty for small units told together
     name: str
-    rank: int | None  #: ties share one, the next follows without a gap; None for units told together
+    rank: int  #: ties share one, the next follows without a gap
     group: int
-    doses: Mapping[Dose, int | None]  #: people; None where the table or the reader's rights tell none
-    percent: Decimal  #: of the measured dose
-    bound: Bound = Bound.EXACT
-    change: Decimal | None = None  #: in per cent points since the table before
-    reached: bool = False  #: the target; in public at most 95 %, or the list would say more than the figure
-
-    @property
-    def is_exact(self) -> bool:
-        return self.bound is Bound.EXACT
-
-
-@dataclass(frozen=True, kw_only=True)
-class OverallCoverage:
-    """All units told, together; `low` and `high` differ where some of them are told as a bound."""
-
-    units: int
-    group: int
-    given: int | None
-    low: Decimal
-    high: Decimal
-    change: Decimal | None = None
-
-    @property
-    def is_exact(self) -> bool:
-        return self.low == self.high
+    given: int
+    percent: Decimal
+    change: Decimal | None  #: in per cent points since the table before
+    reached: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """How vaccination stands, by unit, best first; `public` leaves out what would tell about single people."""
+    """How vaccination stands, best unit first; internal, because small units are told exactly."""
 
     data_on: date
     source: str
     before_on: date | None  #: the table that changes are counted from
     measure: Dose
     target: Decimal  #: per cent
-    public: bool
-    in_percent: bool
-    overall: OverallCoverage
+    group: int
+    given: int
+    percent: Decimal
     units: tuple[UnitCoverage, ...]
-    left_out: int = 0  #: small units that nobody may know about
-    stale_days: int | None = None  #: age of the data where it is more than the settings allow
-
-    @property
-    def ranked(self) -> tuple[UnitCoverage, ...]:
-        return tuple(each for each in self.units if each.rank is not None)
 
     @property
     def reached(self) -> tuple[UnitCoverage, ...]:
-        return tuple(each for each in self.ranked if each.reached)
-
-    @property
-    def told_doses(self) -> tuple[Dose, ...]:
-        """Doses that the table speaks of."""
-        return tuple(dose for dose in Dose if any(each.doses.get(dose) is not None for each in self.units))
+        return tuple(each for each in self.units if each.reached)
 
 
 def percent_of(given: int, group: int, target: Decimal = Decimal(100)) -> Decimal:

@@ -1,7 +1,7 @@
 """Due readings of one account in, what its platform told of them in the store; its trouble stays its own."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from prokes_social.clock import Clock
@@ -132,7 +132,8 @@ class Reader:
         now = self.clock.now()
         with self.store.write() as tx:
             self.purse.settle(tx, came.bill)
-            snapshots.record(tx, came.told)
+            snapshots.record(tx, [(reading, self._as_of_age(came.account, reading, taken, now))
+                                  for reading, taken in came.told])  # fmt: skip
             self._note_rights(tx, came, now)
             if came.trouble:
                 return self._rest(tx, came, now)
@@ -178,6 +179,10 @@ class Reader:
             alarms.ring(tx, AlarmKind.INSIGHTS, subject, what, now=now)
         elif any(taken.tells for taken in young):
             alarms.close(tx, subject, now=now, kinds=(AlarmKind.INSIGHTS,))
+
+    def _as_of_age(self, account: Account, reading: DueReading, taken: ReachSnapshot, now: datetime) -> ReachSnapshot:
+        """No right is missing where a post is too old to tell more, as all posts are one day."""
+        return taken if self._is_young(account, reading.post, now) else replace(taken, withheld="")
 
     def _is_young(self, account: Account, post: Post, now: datetime) -> bool:
         scale = self.time_scale if account.sandbox else 1
