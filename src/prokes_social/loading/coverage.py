@@ -203,7 +203,9 @@ class _Reader:
         group = self._count(row, "group", said)
         if group == 0:
             what = _("the target group is 0, so there is no coverage.")
-            self._wrong("coverage-group-zero", row, "group", what, _("Write how many people it has, or delete the row."))
+            self._wrong(
+                "coverage-group-zero", row, "group", what, _("Write how many people it has, or delete the row.")
+            )
         doses = {dose: self._dose(row, dose, said, group) for dose in Dose if self._has(dose)}
         if group:
             self._compare(row, group, doses)
@@ -308,7 +310,9 @@ class _Reader:
             return None
         if number != number.to_integral_value():
             what = _("{said} is not a whole number of people.", said=said[column][:20])
-            remedy = _("Write 1284 or 1.284; for per cents call the column “{heading} (%)”.", heading=self._head(column))
+            remedy = _(
+                "Write 1284 or 1.284; for per cents call the column “{heading} (%)”.", heading=self._head(column)
+            )
             self._wrong("coverage-not-whole", row, column, what, remedy)
             return None
         if number > MOST:
@@ -344,7 +348,9 @@ class _Reader:
             number = number.quantize(Decimal("0.0001")).normalize()
         if number > 100:
             what = _("{said} is more than 100 %.", said=f"{format_number(number)} %")
-            self._wrong("coverage-over-100", row, column, what, _("Nobody is counted twice: compare it with its source."))
+            self._wrong(
+                "coverage-over-100", row, column, what, _("Nobody is counted twice: compare it with its source.")
+            )
             return None
         return number
 
@@ -374,7 +380,7 @@ class _Reader:
                 what = _("{dose} ({count}) is more than {other} ({before}).", dose=dose.label, other=before[0].label,
                          count=format_number(count), before=format_number(before[1]))  # fmt: skip
                 self._wrong("coverage-dose-order", row, self._column(dose), what,
-                            _("Nobody has a later dose without the one before it; are the columns swapped?"))  # fmt: skip
+                            _("Nobody has a later dose without the one before it; are the columns swapped?"))  # fmt: skip  # noqa: E501
             before = (dose, count)
 
     def _compare_forms(
@@ -466,7 +472,9 @@ class _Reader:
                 day = otherwise
             if day is None:
                 what = _("row {row}: no cell tells which day the data are of.", row=row)
-                remedy = _("Add the column “tanggal data”, a line “Data per: 20 November 2026” above the table, or --date.")
+                remedy = _(
+                    "Add the column “tanggal data”, a line “Data per: 20 November 2026” above the table, or --date."
+                )
                 self._wrong_at("coverage-date-missing", row, None, what, remedy)
         if day and day > today:
             what = _("the data are of {day}, which is to come.", day=format_date(day))

@@ -1,4 +1,4 @@
-"""A cell's text in, the number it says out: as Indonesian and English offices write it, or as a spreadsheet holds it."""
+"""A cell's text in, the number it says out: as Indonesian and English offices write it, or as a sheet holds it."""
 
 import re
 from decimal import Decimal

@@ -10,12 +10,46 @@ from prokes_social.problem import Problem
 
 #: Headings of lists of people, without signs and capitals.
 HEADINGS = frozenset(
-    (
-        "nip|nik|nrp|nuptk|npwp|nama pegawai|nama lengkap|nama asn|nama peserta|nama penerima|nama dan gelar|nama nip|"
-        "nip nik|tanggal lahir|tgl lahir|tempat lahir|tempat tanggal lahir|ttl|umur|usia|jenis kelamin|alamat|no hp|"
-        "nomor hp|no telepon|nomor telepon|whatsapp|komorbid|penyakit|status vaksin|status vaksinasi|jabatan|"
-        "staff number|full name|employee name|date of birth|phone|address"
-    ).split("|")
+    [
+        "nip",
+        "nik",
+        "nrp",
+        "nuptk",
+        "npwp",
+        "nama pegawai",
+        "nama lengkap",
+        "nama asn",
+        "nama peserta",
+        "nama penerima",
+        "nama dan gelar",
+        "nama nip",
+        "nip nik",
+        "tanggal lahir",
+        "tgl lahir",
+        "tempat lahir",
+        "tempat tanggal lahir",
+        "ttl",
+        "umur",
+        "usia",
+        "jenis kelamin",
+        "alamat",
+        "no hp",
+        "nomor hp",
+        "no telepon",
+        "nomor telepon",
+        "whatsapp",
+        "komorbid",
+        "penyakit",
+        "status vaksin",
+        "status vaksinasi",
+        "jabatan",
+        "staff number",
+        "full name",
+        "employee name",
+        "date of birth",
+        "phone",
+        "address",
+    ]
 )
 #: NIK have 16 digits, NIP 18.
 _STAFF_NUMBER = re.compile(r"'?\d[\d .-]{14,22}\d")
@@ -30,7 +64,9 @@ def about_persons(table: Table, heading_row: int) -> Iterator[Problem]:
     for column in range(1, width + 1):
         head = heads[column - 1] if column <= len(heads) else ""
         if plain(head) in HEADINGS:
-            yield _refused(table, heading_row, column, _("the column “{heading}” is about single persons.", heading=head))
+            yield _refused(
+                table, heading_row, column, _("the column “{heading}” is about single persons.", heading=head)
+            )
             continue
         for row in range(heading_row + 1, len(table.rows) + 1):
             if said := _sign_of_person(table.cell(row, column)):

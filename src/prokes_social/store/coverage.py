@@ -1,4 +1,4 @@
-"""Tables of coverage in and out, newest last; what was taken in is never changed, a later table of the same day holds."""
+"""Tables of coverage in and out, newest last; what was taken in never changes, a later table of a day holds."""
 
 from collections import defaultdict
 from datetime import date
