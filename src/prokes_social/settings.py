@@ -107,7 +107,6 @@ class Coverage(_Section):
     target: Annotated[Decimal, Field(ge=80, le=100)] = Decimal(95)  #: per cent of a unit's target group
     measure: Literal["first", "second", "booster"] = "second"  #: the dose that counts
     stale_after: Duration = timedelta(days=14)  #: data older than this are taken in with a warning
-    smallest_unit: Annotated[int, Field(ge=20)] = 20  #: in public, smaller ones are left out or told together
 
 
 class Alerting(_Section):

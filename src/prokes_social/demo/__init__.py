@@ -273,7 +273,8 @@ def _write_results(app: App, sandbox: str, folder: Path, planned: Planned, path:
     cards.mkdir(parents=True, exist_ok=True)
     for message, card in app.campaigns.draw(path):
         (cards / f"{message.id}-{card.size}.jpg").write_bytes(card.data)
-    reports = app.reach.write(planned.plan.campaign.id, formats=("html", "pdf", "xlsx", "csv", "json"), out=folder / "results")
+    formats = ("html", "pdf", "xlsx", "csv", "json")
+    reports = app.reach.write(planned.plan.campaign.id, formats=formats, out=folder / "results")
     feed = folder / "results" / "feed.html"
     feed.write_bytes(requests.get(f"{sandbox}/_control/feed.html", timeout=20).content)
     rows = [row for row in app.deliveries.listing() if row.content.due_at <= app.clock.now()]
@@ -336,9 +337,10 @@ def _summary(console: "Console", app: App, result: Result, seconds: float) -> No
         if report.suffix == ".html":
             table.add_row(_("report"), str(report))
     others = len(result.reports) - 1
-    table.add_row(
-        _("to print and for spreadsheets"), n_("{count} file (PDF, XLSX, CSV, JSON) beside it", "{count} files (PDF, XLSX, CSV, JSON) beside it", others)
+    beside = n_(
+        "{count} file (PDF, XLSX, CSV, JSON) beside it", "{count} files (PDF, XLSX, CSV, JSON) beside it", others
     )
+    table.add_row(_("to print and for spreadsheets"), beside)
     console.print(table)
     console.print(_("The files open without a server."), style="dim")
 
