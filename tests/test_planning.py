@@ -181,3 +181,13 @@ def test_a_wall_time_is_the_right_instant_whatever_zone_the_server_is_in(local: 
     hours = {"WIB": 7, "WITA": 8, "WIT": 9}[zone]
     instant = WallTime(local.date(), local.time()).instant(zone_named(zone))
     assert instant == local.replace(tzinfo=UTC) - timedelta(hours=hours)
+
+
+def test_an_invitation_ends_with_its_window_the_campaign_or_a_source_that_no_longer_holds() -> None:
+    staff = YAML.replace("to: official", "to: staff")
+    of = lambda text: want(text).waves[0].content.closes_at  # noqa: E731
+    assert of(staff) == datetime(2026, 12, 6, 17, tzinfo=UTC)  # midnight in WIB after the campaign's last day
+    assert of(staff.replace("19.30}", "19.30, window: 2 jam}")) == datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
+    assert of(staff.replace("valid_until: 2027-01-31", "valid_until: 2026-11-25")) == datetime(
+        2026, 11, 25, 17, tzinfo=UTC
+    )

@@ -105,7 +105,7 @@ def _content_for_people(
         wall_time=occasion,
         zone=send.zone,
         opens_at=min(instants),
-        closes_at=min(max(instants) + (send.window or customs.open_for), _end_of(campaign, customs)),
+        closes_at=min(max(instants) + (send.window or customs.open_for), _end_of(campaign, message, customs)),
         after=send.after.send if send.after else None,
         share=send.after.share if send.after else None,
     )
@@ -128,7 +128,7 @@ def _content_by_hand(
         wall_time=occasion,
         zone=zone,
         opens_at=opens_at,
-        closes_at=opens_at + (send.window or customs.window),
+        closes_at=min(opens_at + (send.window or customs.window), _end_of(campaign, message, customs)),
     )
 
 
@@ -141,10 +141,11 @@ def _sizes_for_people(message: Message, customs: Customs) -> tuple[Size, ...]:
     return tuple(size for size in (FEED, STORY) if size in there) or there[:1]
 
 
-def _end_of(campaign: Campaign, customs: Customs) -> datetime:
-    """Midnight after the campaign's last day."""
+def _end_of(campaign: Campaign, message: Message, customs: Customs) -> datetime:
+    """Midnight after the campaign's last day, or after the last on which all sources of the message hold."""
+    days = [campaign.ends_on, *(each.valid_until for each in campaign.sources if each.id in message.sources)]
     zone = zone_named(campaign.zone or customs.zone)
-    return datetime.combine(campaign.ends_on + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
+    return datetime.combine(min(days) + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
 
 
 def _finished(content: WaveContent, key: WaveKey, shared_digest: Callable[[CardRequest], str]) -> WaveContent:
