@@ -24,7 +24,8 @@ browser: $(READY)  ## the pages in a real browser
 	@$(BIN)/pytest -m "browser and not slow" $(PYTEST_ARGS)
 
 drill: $(READY)  ## publishers killed and frozen against a lying sandbox, on SQLite and on PostgreSQL
-	@$(BIN)/pytest -m slow -n 0 $(PYTEST_ARGS)
+	@$(BIN)/pytest -m slow --ignore tests/drill $(PYTEST_ARGS)
+	@$(BIN)/pytest -m slow -n 0 tests/drill $(PYTEST_ARGS)
 
 check: $(READY)  ## format, lint, types and layers
 	@$(BIN)/ruff format --check .
