@@ -4,13 +4,8 @@ Every address carries the person's secret link, which is what these forms are pr
 another site. Pages need no script.
 """
 
-import base64
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -23,12 +18,11 @@ from prokes_social.i18n import _, language, speaking
 from prokes_social.model.delivery import DeliveryStatus
 from prokes_social.model.staff import Purpose
 from prokes_social.problem import Problem
+from prokes_social.web._answers import READING, headers, inlined, is_ours, root
 
-PAGE = ["GET", "HEAD"]
 TEN_MINUTES = 600
 #: Longer than any post; what is cut off here X would refuse anyway.
 LONGEST = 4000
-LANGUAGES = ("id", "en")
 
 
 def routes(app: App) -> APIRouter:
@@ -40,7 +34,7 @@ def routes(app: App) -> APIRouter:
             desk = _Desk(app, request)
             return desk.come_back(state, code, request.cookies.get(desk.cookie, ""))
 
-    @router.api_route("/s/{link}/x", methods=PAGE)
+    @router.api_route("/s/{link}/x", methods=READING)
     def about(link: str, request: Request) -> Response:
         return _Desk(app, request).for_person(link, _Desk.about)
 
@@ -52,7 +46,7 @@ def routes(app: App) -> APIRouter:
     def disconnect(link: str, request: Request) -> Response:
         return _Desk(app, request).for_person(link, _Desk.disconnect)
 
-    @router.api_route("/s/{link}/{offer_id:int}/x", methods=PAGE)
+    @router.api_route("/s/{link}/{offer_id:int}/x", methods=READING)
     def compose(link: str, offer_id: int, request: Request, c: int = 0) -> Response:
         return _Desk(app, request).for_person(link, lambda desk, page: desk.compose(page, offer_id, caption=c))
 
@@ -73,15 +67,15 @@ class _Desk:
     def __init__(self, app: App, request: Request) -> None:
         self._app = app
         self._request = request
-        self._root = str(request.scope.get("root_path", "")).rstrip("/")
+        self._root = root(request)
 
     def for_person(self, link: str, answer: "Callable[[_Desk, PersonalPage], Response]") -> Response:
         """In the person's language, or one friendly answer for every link that opens nothing."""
         page = self._app.sharing.page(link)
-        with speaking(_language_of(page) or self._app.settings.language):
+        with speaking(page.member.languages[0] if page else self._app.settings.language):
             if page is None or self._app.personal_posts.own_x(page) is None:
                 return self._nothing_here()
-            if self._request.method == "POST" and _comes_from_elsewhere(self._request):
+            if self._request.method == "POST" and not is_ours(self._request, self._app.settings.public_url):
                 return self._notice(403, _("Please tap once more on your own page"), _("That tap came from elsewhere."))
             return answer(self, page)
 
@@ -169,7 +163,7 @@ class _Desk:
 
     def _to(self, path: str) -> Response:
         """See other: loading the page again taps nothing again."""
-        return RedirectResponse(f"{self._root}{path}", status_code=303, headers=dict(_HEADERS))
+        return RedirectResponse(f"{self._root}{path}", status_code=303, headers=headers("no-store"))
 
     def _nothing_here(self) -> Response:
         return self._notice(
@@ -192,41 +186,9 @@ class _Desk:
         )  # fmt: skip
 
     def _render(self, name: str, status: int, **values: Any) -> HTMLResponse:
-        style, policy = _style()
+        style, policy = inlined("public.css", "connect.css", images="'self'", forms="'self'")
         office = self._app.settings.organisation
         text = environment("prokes_social.web").get_template(name).render(
             **values, office=office.name, unit=office.unit, language=language(), style=style, root=self._root
         )  # fmt: skip
-        return HTMLResponse(text, status, headers={**_HEADERS, "Content-Security-Policy": policy})
-
-
-_HEADERS: Mapping[str, str] = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-    "Referrer-Policy": "no-referrer",
-}
-
-
-def _language_of(page: PersonalPage | None) -> str | None:
-    return next((each for each in page.member.languages if each in LANGUAGES), None) if page else None
-
-
-def _comes_from_elsewhere(request: Request) -> bool:
-    """Our pages send no referrer, so that a browser without Sec-Fetch-Site calls their origin null."""
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "null")
-    if site:
-        return site not in ("same-origin", "none")
-    return origin != "null" and urlsplit(origin).netloc != request.headers.get("host")
-
-
-@cache
-def _style() -> tuple[str, str]:
-    """Within the page; and the policy that allows it and no other."""
-    static = files("prokes_social.web").joinpath("static")
-    text = "".join(static.joinpath(name).read_text(encoding="utf-8") for name in ("public.css", "connect.css"))
-    known = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return text, (
-        f"default-src 'none'; img-src 'self'; style-src 'sha256-{known}';"
-        " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    )
+        return HTMLResponse(text, status, headers={**headers("no-store"), "Content-Security-Policy": policy})

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, HTTPException, Response
 
 from prokes_social.app import App
+from prokes_social.web._answers import headers
 
 
 def routes(app: App) -> APIRouter:
@@ -14,11 +15,6 @@ def routes(app: App) -> APIRouter:
         if found is None:
             # One answer for forged, expired and unknown: it tells a guesser nothing.
             raise HTTPException(404)
-        headers = {
-            "X-Content-Type-Options": "nosniff",
-            "X-Robots-Tag": "noindex",
-            "Cache-Control": "private, max-age=600",
-        }
-        return Response(found.data, media_type=found.media_type, headers=headers)
+        return Response(found.data, media_type=found.media_type, headers=headers("private, max-age=600"))
 
     return router

@@ -1,8 +1,5 @@
 """A preview in, the pages of a small service out: cards beside the editor, drawn anew while somebody designs them."""
 
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from itertools import groupby
 from math import sqrt
 from typing import Any
@@ -19,6 +16,7 @@ from prokes_social.errors import CardError
 from prokes_social.model.platform import Size
 from prokes_social.rendering.debugging import legend
 from prokes_social.rendering.encoding import WISHED_BYTES
+from prokes_social.web._answers import headers, part
 
 STATIC = {"preview.css": "text/css; charset=utf-8", "preview.js": "text/javascript; charset=utf-8"}
 #: Nothing but our own files, no script in the page, and nowhere to send anything.
@@ -61,7 +59,7 @@ def build(preview: Preview) -> FastAPI:
     def static(name: str) -> Response:
         if name not in STATIC:
             raise HTTPException(404)
-        return Response(_part(name), media_type=STATIC[name], headers=_headers("no-cache"))
+        return Response(part(name), media_type=STATIC[name], headers=headers("no-cache"))
 
     return service
 
@@ -75,10 +73,10 @@ def _picture(preview: Preview, version: str, number: int, *, outlined: bool) -> 
     if card is None:
         raise HTTPException(404)
     # An address with a version never changes what it shows.
-    headers = _headers("private, max-age=3600, immutable")
+    caching = headers("private, max-age=3600, immutable")
     if overlay:
-        return Response(overlay, media_type="image/png", headers=headers)
-    return Response(card.data, media_type=card.media_type, headers=headers)
+        return Response(overlay, media_type="image/png", headers=caching)
+    return Response(card.data, media_type=card.media_type, headers=caching)
 
 
 def _html(name: str, view: View) -> Response:
@@ -88,7 +86,7 @@ def _html(name: str, view: View) -> Response:
         view=view, brands=_by_brand(numbered), sizes=sizes, language=i18n.language(), legend=legend(),
         heavy=WISHED_BYTES, thumbnail=_thumbnail, source_lines=source_lines,
     )  # fmt: skip
-    return HTMLResponse(text, headers={**_headers("no-store"), "Content-Security-Policy": POLICY})
+    return HTMLResponse(text, headers={**headers("no-store"), "Content-Security-Policy": POLICY})
 
 
 def _by_brand(numbered: list[tuple[int, Any]]) -> list[tuple[str, list[tuple[str, list[tuple[int, Any]]]]]]:
@@ -103,12 +101,3 @@ def _by_brand(numbered: list[tuple[int, Any]]) -> list[tuple[str, list[tuple[str
 def _thumbnail(size: Size) -> tuple[int, int]:
     scale = sqrt(_AREA / (size.width * size.height))
     return round(size.width * scale), round(size.height * scale)
-
-
-def _headers(caching: str) -> Mapping[str, str]:
-    return {"Cache-Control": caching, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-
-
-@cache
-def _part(name: str) -> bytes:
-    return files("prokes_social.web").joinpath("static", name).read_bytes()

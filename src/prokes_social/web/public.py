@@ -1,14 +1,11 @@
 """A tracked link in, the way onwards or the public page of a shared card out; people's visits are counted."""
 
-import base64
 import hashlib
 import logging
 import re
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
@@ -23,8 +20,8 @@ from prokes_social.model.platform import Size
 from prokes_social.sharing import places, tracked
 from prokes_social.sharing.shown import Shared
 from prokes_social.sharing.visitors import Visitor, why_not_counted
+from prokes_social.web._answers import READING, headers, inlined
 
-METHODS = ["GET", "HEAD"]
 #: A card that was changed or taken back is gone from caches after an hour.
 CARD_CACHING = "public, max-age=3600"
 #: Wider than that, feeds show it large; otherwise they cut a square out of it.
@@ -37,15 +34,15 @@ _log = logging.getLogger("prokes.web")
 def routes(app: App) -> APIRouter:
     router = APIRouter()
 
-    @router.api_route("/r/{text}", methods=METHODS)
+    @router.api_route("/r/{text}", methods=READING)
     def redirect(text: str, request: Request) -> Response:
         return _spoken(app, lambda: _onward(app, text, request))
 
-    @router.api_route("/k/{name}.jpg", methods=METHODS)
+    @router.api_route("/k/{name}.jpg", methods=READING)
     def card(name: str, request: Request) -> Response:
         return _spoken(app, lambda: _picture(app, name, request))
 
-    @router.api_route("/k/{text}", methods=METHODS)
+    @router.api_route("/k/{text}", methods=READING)
     def page(text: str, request: Request) -> Response:
         return _spoken(app, lambda: _page(app, text, request))
 
@@ -60,7 +57,7 @@ def _onward(app: App, text: str, request: Request) -> Response:
     _code, tag = tracked.read(text) or ("", "")
     address = found.link(places.name_of(tag)) or f"/k/{found.offer.code}{tag and '-'}{tag}"
     answer = RedirectResponse(address, status_code=302)
-    answer.headers.update(_headers("no-store"))
+    answer.headers.update(headers("no-store"))
     return answer
 
 
@@ -93,16 +90,16 @@ def _picture(app: App, name: str, request: Request) -> Response:
     code, _dot, wanted = name.partition(".")
     found = app.sharing.look(code) if tracked.read(code) == (code, "") else None
     if found is None:
-        return Response(status_code=404, headers=_headers("no-store"))
+        return Response(status_code=404, headers=headers("no-store"))
     size = next((each for each in found.wave.content.sizes if wanted in ("", str(each))), None)
     data = _drawn(app, found, size) if found.is_shown and size else None
     if data is None:
-        return Response(status_code=404 if found.is_shown else 410, headers=_headers("no-store"))
+        return Response(status_code=404 if found.is_shown else 410, headers=headers("no-store"))
     mark = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    headers = {**_headers(CARD_CACHING), "ETag": mark}
+    kept = {**headers(CARD_CACHING), "ETag": mark}
     if request.headers.get("if-none-match") == mark:
-        return Response(status_code=304, headers=headers)
-    return Response(data, media_type="image/jpeg", headers=headers)
+        return Response(status_code=304, headers=kept)
+    return Response(data, media_type="image/jpeg", headers=kept)
 
 
 def _drawn(app: App, found: Shared, size: Size) -> bytes | None:
@@ -203,29 +200,9 @@ def _spoken(app: App, answer: Callable[[], Response]) -> Response:
 
 
 def _html(app: App, name: str, status: int, **values: object) -> HTMLResponse:
-    style, policy = _style()
+    style, policy = inlined("public.css", images="'self' data:", forms="'none'")
     organisation = app.settings.organisation
     text = environment("prokes_social.web").get_template(name).render(
         **values, office=organisation.name, unit=organisation.unit, language=language(), style=style
     )  # fmt: skip
-    return HTMLResponse(text, status, headers={**_headers("no-store"), "Content-Security-Policy": policy})
-
-
-def _headers(caching: str) -> Mapping[str, str]:
-    return {
-        "Cache-Control": caching,
-        "X-Content-Type-Options": "nosniff",
-        "X-Robots-Tag": "noindex",
-        "Referrer-Policy": "no-referrer",
-    }
-
-
-@cache
-def _style() -> tuple[str, str]:
-    """Within the page, so that it takes one request on a slow network; and the policy that allows it and no other."""
-    text = files("prokes_social.web").joinpath("static", "public.css").read_text(encoding="utf-8")
-    known = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return text, (
-        f"default-src 'none'; img-src 'self' data:; style-src 'sha256-{known}';"
-        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+    return HTMLResponse(text, status, headers={**headers("no-store"), "Content-Security-Policy": policy})

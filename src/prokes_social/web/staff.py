@@ -8,8 +8,6 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -28,6 +26,7 @@ from prokes_social.sharing.places import WAYS, all_places
 from prokes_social.sharing.visitors import why_not_counted
 from prokes_social.store import accounts
 from prokes_social.web import connect, public
+from prokes_social.web._answers import READING, headers, is_ours, part, root
 from prokes_social.web.proof import address_of_post
 from prokes_social.web.staff_view import ShownInvitation, shown, words_chosen
 
@@ -44,7 +43,6 @@ POLICY = (
     "default-src 'none'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self';"
     " base-uri 'none'; form-action 'self' https:; frame-ancestors 'none'"
 )
-_READING = ["GET", "HEAD"]
 _SHEET = WAYS["n"]
 _log = logging.getLogger("prokes.web")
 
@@ -86,19 +84,19 @@ def build_phone(app: App) -> FastAPI:
 def routes(app: App) -> APIRouter:
     router = APIRouter()
 
-    @router.api_route("/static/{name}", methods=_READING)
+    @router.api_route("/static/{name}", methods=READING)
     def static(name: str) -> Response:
         return _static(app, name)
 
-    @router.api_route("/s/{link}", methods=_READING)
+    @router.api_route("/s/{link}", methods=READING)
     def page(link: str, request: Request) -> Response:
         return _opened(app, link, request, lambda desk: desk.today())
 
-    @router.api_route("/s/{link}/twibbon", methods=_READING)
+    @router.api_route("/s/{link}/twibbon", methods=READING)
     def twibbon(link: str, request: Request) -> Response:
         return _opened(app, link, request, lambda desk: desk.twibbon())
 
-    @router.api_route("/s/{link}/{number}/{name}", methods=_READING)
+    @router.api_route("/s/{link}/{number}/{name}", methods=READING)
     def picture(link: str, number: str, name: str, request: Request) -> Response:
         return _opened(app, link, request, lambda desk: desk.picture(number, name))
 
@@ -110,7 +108,7 @@ def routes(app: App) -> APIRouter:
     def act(link: str, number: str, what: str, request: Request, said: Form) -> Response:
         return _opened(app, link, request, lambda desk: desk.act(number, what, said), said)
 
-    @router.api_route("/s/{rest:path}", methods=_READING)
+    @router.api_route("/s/{rest:path}", methods=READING)
     def elsewhere(rest: str, request: Request) -> Response:
         """Where a tap's own address is opened again, by going back or by hand."""
         return _opened(app, rest.partition("/")[0], request, lambda desk: desk.back())
@@ -131,7 +129,9 @@ def _opened(
             page = app.sharing.page(link)
             if page is None:
                 return _unknown(app, request)
-            if request.method == "POST" and (not _is_ours(app, request) or (said and said.fields is None)):
+            if request.method == "POST" and (
+                not is_ours(request, app.settings.public_url) or (said and said.fields is None)
+            ):
                 return _refused(app, request)
             with speaking(page.member.languages[0]):
                 return work(Desk(app=app, page=page, request=request))
@@ -193,19 +193,19 @@ class Desk:
         if data is None:
             return self._no_picture()
         kind = "png" if data.startswith(b"\x89PNG") else "jpeg"
-        headers = _headers("private, max-age=86400")
+        caching = _alone("private, max-age=86400")
         if "save" in self.request.query_params:
             name = f"kartu-{invitation.offer.id}-{size}.{kind.replace('jpeg', 'jpg')}"
-            headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return Response(data, media_type=f"image/{kind}", headers=headers)
+            caching["Content-Disposition"] = f'attachment; filename="{name}"'
+        return Response(data, media_type=f"image/{kind}", headers=caching)
 
     def _frame(self, invitation: Invitation, size: Size) -> Response:
         frame = self.app.sharing.frame(invitation, size)
         if frame is None:
             return self._no_picture()
         left, top, right, bottom = frame.hole
-        headers = _headers("private, max-age=600") | {"X-Hole": f"{left} {top} {right} {bottom}"}
-        return Response(frame.data, media_type="image/webp", headers=headers)
+        caching = _alone("private, max-age=600") | {"X-Hole": f"{left} {top} {right} {bottom}"}
+        return Response(frame.data, media_type="image/webp", headers=caching)
 
     def _no_picture(self) -> Response:
         return _notice(
@@ -245,7 +245,7 @@ class Desk:
         agent = {"user-agent": self.request.headers.get("user-agent", "")}
         if why_not_counted("GET", agent) is None:
             self.app.sharing.note(invitation, Step.OPENED)
-        return Response(status_code=204, headers=_headers("no-store"))
+        return Response(status_code=204, headers=_alone("no-store"))
 
     def _share(self, invitation: Invitation, said: Said) -> Response:
         if invitation.wave.key.account:
@@ -258,7 +258,7 @@ class Desk:
         if place is None:
             return self.back(a=invitation.offer.id)
         address = place.address(words, f"{self._public_url}/k/{invitation.offer.code}-{place.tag}")
-        return RedirectResponse(address, 303, _headers("no-store"))
+        return RedirectResponse(address, 303, _alone("no-store"))
 
     def _open_app(self, invitation: Invitation) -> Response:
         with self.app.store.read() as tx:
@@ -267,7 +267,7 @@ class Desk:
             return self.back(a=invitation.offer.id)
         self.app.sharing.note(invitation, Step.SHEET, place=account.platform)
         # Phones hand these over to the app where there is one.
-        return RedirectResponse(f"https://{account.platform}.com/", 303, _headers("no-store"))
+        return RedirectResponse(f"https://{account.platform}.com/", 303, _alone("no-store"))
 
     def _say(self, invitation: Invitation, said: Said) -> Response:
         typed = said["proof"].strip()
@@ -290,7 +290,7 @@ class Desk:
 
     def back(self, **more: object) -> Response:
         query = f"?{urlencode(more)}" if more else ""
-        return RedirectResponse(f"{self._base}{query}", 303, _headers("no-store"))
+        return RedirectResponse(f"{self._base}{query}", 303, _alone("no-store"))
 
     # --- what is shown ---
 
@@ -330,7 +330,7 @@ class Desk:
 
     @property
     def _base(self) -> str:
-        return f"{_root(self.request)}/s/{self.page.link}"
+        return f"{root(self.request)}/s/{self.page.link}"
 
     @property
     def _public_url(self) -> str:
@@ -358,22 +358,6 @@ def _words(kind: str) -> str:
 
 
 # --- answers ---
-
-
-def _is_ours(app: App, request: Request) -> bool:
-    """Whether a tap comes from our own page.
-
-    Older browsers say "null" there, because our pages name no referrer (Fetch standard, "append a request Origin
-    header"). That proves nothing, and need not: only whoever knows the secret link can tap at all.
-    """
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("origin", "null")
-    own = {request.headers.get("host", "")} | (
-        {urlsplit(app.settings.public_url).netloc} if app.settings.public_url else set()
-    )
-    return origin == "null" or urlsplit(origin).netloc in own
 
 
 def _unknown(app: App, request: Request) -> Response:
@@ -409,15 +393,13 @@ def _html(app: App, request: Request, name: str, status: int, **values: Any) -> 
     text = environment("prokes_social.web").get_template(name).render(
         **values, office=organisation.name, language=language(), asset=lambda file: _asset(request, file)
     )  # fmt: skip
-    return HTMLResponse(text, status, headers={**_headers("no-store, private"), "Content-Security-Policy": POLICY})
+    return HTMLResponse(text, status, headers={**_alone("no-store, private"), "Content-Security-Policy": POLICY})
 
 
-def _headers(caching: str) -> dict[str, str]:
+def _alone(caching: str) -> dict[str, str]:
+    """Besides, no other site may open or embed these."""
     return {
-        "Cache-Control": caching,
-        "X-Content-Type-Options": "nosniff",
-        "X-Robots-Tag": "noindex, nofollow",
-        "Referrer-Policy": "no-referrer",
+        **headers(caching),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
@@ -425,19 +407,10 @@ def _headers(caching: str) -> dict[str, str]:
 
 def _static(app: App, name: str) -> Response:
     if name not in STATIC:
-        return Response(status_code=404, headers=_headers("no-store"))
-    return Response(_part(name), media_type=STATIC[name], headers=_headers("public, max-age=31536000, immutable"))
+        return Response(status_code=404, headers=_alone("no-store"))
+    return Response(part(name), media_type=STATIC[name], headers=_alone("public, max-age=31536000, immutable"))
 
 
 def _asset(request: Request, name: str) -> str:
     """With a digest of what it holds: phones load it once and never see an old one."""
-    return f"{_root(request)}/static/{name}?{hashlib.sha256(_part(name)).hexdigest()[:10]}"
-
-
-def _root(request: Request) -> str:
-    return str(request.scope.get("root_path", "")).rstrip("/")
-
-
-@cache
-def _part(name: str) -> bytes:
-    return files("prokes_social.web").joinpath("static", name).read_bytes()
+    return f"{root(request)}/static/{name}?{hashlib.sha256(part(name)).hexdigest()[:10]}"
