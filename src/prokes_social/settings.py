@@ -107,6 +107,7 @@ class Coverage(_Section):
     target: Annotated[Decimal, Field(ge=80, le=100)] = Decimal(95)  #: per cent of a unit's target group
     measure: Literal["first", "second", "booster"] = "second"  #: the dose that counts
     stale_after: Duration = timedelta(days=14)  #: data older than this are taken in with a warning
+    brand: str = ""  #: the brand kit of cards and reports; needed where there are several
 
 
 class Alerting(_Section):

@@ -44,11 +44,9 @@ class Reach:
 
         app = self._app
         now = app.clock.now()
-        return campaign_report(
-            app.store, campaign, settings=app.settings, now=now, look_of=self._look_of, number=number
-        )
+        return campaign_report(app.store, campaign, settings=app.settings, now=now, look_of=self.look_of, number=number)
 
-    def _look_of(self, brand: str) -> "Look":
+    def look_of(self, brand: str) -> "Look":
         """A brand kit that is gone or broken never stops a report."""
         from prokes_social.app.cards import asset_folders
         from prokes_social.loading.brands import read_brands

@@ -5,6 +5,7 @@ refused as a whole.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -184,10 +185,17 @@ class _Reader:
             return False
         if not has_numbers and (self.totals or _NOTES.match(self._first_cell(row))):
             return False
+        if not said["unit"] and self._is_a_line_of_text(row):
+            return False
         return not (row == self.headings.row + 1 and self._counts_columns(row))
 
     def _first_cell(self, row: int) -> str:
         return next((cell for cell in self.headings.table.rows[row - 1] if cell), "")
+
+    def _is_a_line_of_text(self, row: int) -> bool:
+        """The place and date above a signature may stand below any column."""
+        filled = [cell for cell in self.headings.table.rows[row - 1] if cell]
+        return len(filled) == 1 and read_number(filled[0], held=False) is None
 
     def _counts_columns(self, row: int) -> bool:
         """`1 2 3 4`, as many offices number the columns of a table."""
@@ -441,11 +449,6 @@ class _Reader:
             what = _("“{said}” is no date.", said=said["date"][:40])
             self._wrong("coverage-date", row, "date", what,
                         _("Write {examples}.", examples="2026-11-20, 20/11/2026, 20 November 2026"))  # fmt: skip
-        elif self._days and day != (first := next(iter(self._days.values()))):
-            what = _("{day} is another day than {first} in row {row}.", day=format_date(day), first=format_date(first),
-                     row=next(iter(self._days)))  # fmt: skip
-            self._wrong("coverage-date-differs", row, "date", what,
-                        _("One table is of one day; take in one table for each."))  # fmt: skip
         else:
             self._days[row] = day
 
@@ -459,32 +462,47 @@ class _Reader:
 
     def day(self, otherwise: date | None, *, today: date, stale_after: timedelta) -> date | None:
         """The day the figures are of; adds what is wrong with it."""
-        row, day = next(iter(self._days.items()), (self.headings.row, None))
-        if day is None and "date" not in self.headings.columns:
-            if found := self._beside("date"):
-                row, column, said = found
-                if (day := read_date(said)) is None:
-                    what = _("“{said}” is no date.", said=said[:40])
-                    self._wrong_at("coverage-date", row, column, what,
-                        _("Write {examples}.", examples="2026-11-20, 20/11/2026, 20 November 2026"))  # fmt: skip
-                    return None
-            else:
-                day = otherwise
-            if day is None:
-                what = _("row {row}: no cell tells which day the data are of.", row=row)
-                remedy = _(
-                    "Add the column “tanggal data”, a line “Data per: 20 November 2026” above the table, or --date."
-                )
-                self._wrong_at("coverage-date-missing", row, None, what, remedy)
-        if day and day > today:
+        if "date" in self.headings.columns:
+            return self._checked(*self._common_day(), today, stale_after) if self._days else None
+        if found := self._beside("date"):
+            row, column, said = found
+            if (day := read_date(said)) is None:
+                what = _("“{said}” is no date.", said=said[:40])
+                self._wrong_at("coverage-date", row, column, what,
+                    _("Write {examples}.", examples="2026-11-20, 20/11/2026, 20 November 2026"))  # fmt: skip
+                return None
+            return self._checked(day, row, column, today, stale_after)
+        if otherwise:
+            return self._checked(otherwise, self.headings.row, None, today, stale_after)
+        what = _("row {row}: no cell tells which day the data are of.", row=self.headings.row)
+        remedy = _("Add the column “tanggal data”, a line “Data per: 20 November 2026” above the table, or --date.")
+        self._wrong_at("coverage-date-missing", self.headings.row, None, what, remedy)
+        return None
+
+    def _common_day(self) -> tuple[date, int, int]:
+        """The day of most rows, and where it stands first; rows of another day are named."""
+        common = Counter(self._days.values()).most_common(1)[0][0]
+        first = next(row for row, day in self._days.items() if day == common)
+        for row, day in self._days.items():
+            if day != common:
+                what = _("{day} is another day than {first} in row {row}.", day=format_date(day),
+                         first=format_date(common), row=first)  # fmt: skip
+                remedy = _("One table is of one day; take in one table for each.")
+                self._wrong("coverage-date-differs", row, "date", what, remedy)
+        return common, first, self.headings.columns["date"]
+
+    def _checked(
+        self, day: date, row: int, column: int | None, today: date, stale_after: timedelta
+    ) -> date | None:  # fmt: skip
+        if day > today:
             what = _("the data are of {day}, which is to come.", day=format_date(day))
-            self._wrong("coverage-date-future", row, "date", what, _("Write the day they were counted."))
+            self._wrong_at("coverage-date-future", row, column, what, _("Write the day they were counted."))
             return None
-        if day and today - day > stale_after:
+        if today - day > stale_after:
             what = _("the data are of {day}, {count} days ago.", day=format_date(day),
                      count=format_number((today - day).days))  # fmt: skip
             remedy = _("Ask for newer ones before you publish; `coverage.stale_after` sets what is old.")
-            self._wrong("coverage-stale", row, "date", what, remedy, Severity.WARNING)
+            self._wrong_at("coverage-stale", row, column, what, remedy, Severity.WARNING)
         return day
 
     def source(self, otherwise: str) -> str:

@@ -102,9 +102,9 @@ def _essentials(report: Report) -> Iterable[Block]:
 
 def _over_time(report: Report) -> Iterable[Block]:
     drawn = chart.draw(report.curves, _FRAME, zone=report.zone, now=report.made_at)
-    yield _heading(_("Impressions over time"))
+    yield heading(_("Impressions over time"))
     if drawn is None:
-        yield _text(_("No impressions have been read yet. Collect them with `prokes reach collect`."))
+        yield text(_("No impressions have been read yet. Collect them with `prokes reach collect`."))
         return
     frame = drawn.frame
     ends = "; ".join(f"{line.label} {line.last}" for line in drawn.lines)
@@ -138,7 +138,7 @@ def _y(at: float, frame: Frame) -> float:
 
 
 def _bars(took_part: Participation, most: int) -> Iterable[Block]:
-    yield _heading(_("Participation by unit: {wave}", wave=wording.wave(took_part.wave)))
+    yield heading(_("Participation by unit: {wave}", wave=wording.wave(took_part.wave)))
     shown = took_part.rows[:most]
     told = ", ".join(f"{wording.units(row)} {wording.rate(row.counts)}" for row in shown)
     yield {
@@ -152,7 +152,7 @@ def _bars(took_part: Participation, most: int) -> Iterable[Block]:
         ],
     }  # fmt: skip
     known = f"{wording.SIGNS[Known.SELF_REPORTED]} {Known.SELF_REPORTED.label}"
-    yield _text(_("{known}: the share of those invited who said that they shared.", known=known))
+    yield text(_("{known}: the share of those invited who said that they shared.", known=known))
 
 
 def _bar(row: UnitCounts) -> Mapping[str, Any]:
@@ -166,14 +166,14 @@ def _said(counts: Counts) -> str:
 
 
 def _not_out(report: Report) -> Iterable[Block]:
-    yield _heading(_("What did not go out, and why"))
+    yield heading(_("What did not go out, and why"))
     if not report.not_out:
-        yield _text(_("Everything that was due went out."))
+        yield text(_("Everything that was due went out."))
         return
     yield {"kind": "notes", "items": [_case(each) for each in report.not_out[:MOST_NOT_OUT]]}
     more = len(report.not_out) - MOST_NOT_OUT
     if more > 0:
-        yield _text(n_("{count} more is in the spreadsheet.", "{count} more are in the spreadsheet.", more))
+        yield text(n_("{count} more is in the spreadsheet.", "{count} more are in the spreadsheet.", more))
 
 
 def _case(each: ReportedDelivery) -> str:
@@ -186,7 +186,7 @@ def _case(each: ReportedDelivery) -> str:
 
 def _details(report: Report) -> Iterable[Block]:
     if report.notes:
-        yield _heading(_("To know before reading on"))
+        yield heading(_("To know before reading on"))
         yield {"kind": "notes", "items": [_plain(note) for note in report.notes]}
     titles = (_("By account"), _("By message"), _("By unit"), _("By platform"), _("By template"), _("By text"))
     messages = [each.sum for each in report.messages]
@@ -194,7 +194,7 @@ def _details(report: Report) -> Iterable[Block]:
     for title, sums in zip(titles, groups, strict=True):
         # One row would only repeat the total.
         if len(sums) > 1 or title == titles[0]:
-            yield _heading(title)
+            yield heading(title)
             yield _sums(sums, report.total)
     yield from _best_times(report)
     yield from _waves(report)
@@ -208,7 +208,7 @@ def _sums(sums: Sequence[Sum], total: Sum) -> Block:
         _("Interactions"), _capital(Metric.CLICKS.label), _("Above the usual"),
     ]  # fmt: skip
     last = _sum(total, _("Together")) if len(sums) > 1 else []
-    return _table(heads, [_sum(each, each.label) for each in sums], total=last)
+    return table(heads, [_sum(each, each.label) for each in sums], total=last)
 
 
 def _sum(each: Sum, label: str) -> list[str]:
@@ -223,8 +223,8 @@ def _best_times(report: Report) -> Iterable[Block]:
     heat = heat_map(report.best_times)
     if not heat.hours:
         return
-    yield _heading(_("Best times, on the clock of {zone}", zone=report.zone))
-    yield _text(wording.best_time(report.best_times))
+    yield heading(_("Best times, on the clock of {zone}", zone=report.zone))
+    yield text(wording.best_time(report.best_times))
     for start in range(0, len(heat.hours), MOST_HOURS):
         hours = heat.hours[start : start + MOST_HOURS]
         yield {
@@ -248,16 +248,16 @@ def _heat(cell: Hour | None, top: int) -> Mapping[str, Any]:
 def _waves(report: Report) -> Iterable[Block]:
     if not report.participation:
         return
-    yield _heading(_("Participation by wave"))
+    yield heading(_("Participation by wave"))
     if hidden := len(report.participation) - len(report.waves):
-        yield _text(n_(
+        yield text(n_(
             "{count} wave is of too few people to be shown.", "{count} waves are of too few people to be shown.", hidden
         ))  # fmt: skip
     for wave in report.waves:
         assert wave.total  # noqa: S101 - those without are no part of `waves`
         rows = [_took_part(wording.units(row), row.counts) for row in wave.rows]
         heads = [wording.wave(wave.wave), *wording.counts_heads()]
-        yield _table(heads, rows, total=_took_part(_("Together"), wave.total))
+        yield table(heads, rows, total=_took_part(_("Together"), wave.total))
 
 
 def _took_part(label: str, counts: Counts) -> list[str]:
@@ -267,14 +267,14 @@ def _took_part(label: str, counts: Counts) -> list[str]:
 
 
 def _deliveries(report: Report) -> Iterable[Block]:
-    yield _heading(_("All deliveries"))
+    yield heading(_("All deliveries"))
     metrics = [each for each in (Metric.IMPRESSIONS, Metric.REACH) if each in report.told_metrics]
     heads = [_("Due"), _("Account and message"), _("Status"), _("Late by"), *(_capital(m.label) for m in metrics)]
     heads += [_("Interactions"), _("Usual there")]
     rows = [_delivery(each, metrics) for each in report.deliveries[:MOST_DELIVERIES]]
-    yield _table(heads, rows, grow=(1,), numbers=range(3, len(heads)), size=8.5)
+    yield table(heads, rows, grow=(1,), numbers=range(3, len(heads)), size=8.5)
     if len(report.deliveries) > MOST_DELIVERIES:
-        yield _text(_(
+        yield text(_(
             "The first {count} of {all}. All are in the spreadsheet: `prokes report write {id} --format xlsx`.",
             count=format_number(MOST_DELIVERIES), all=format_number(len(report.deliveries)), id=report.subject.campaign,
         ))  # fmt: skip
@@ -296,13 +296,13 @@ def _delivery(each: ReportedDelivery, metrics: Sequence[Metric]) -> list[str]:
 
 
 def _known(report: Report) -> Iterable[Block]:
-    yield _heading(_("How the figures are known"))
+    yield heading(_("How the figures are known"))
     meanings = [[f"{wording.SIGNS[known]} {known.label}", wording.meaning(known)] for known in Known]
-    yield _table([_("Sign"), _("means")], meanings, grow=(1,), numbers=())
-    yield _text(_("What each platform calls these numbers, so that they can be checked there:"))
+    yield table([_("Sign"), _("means")], meanings, grow=(1,), numbers=())
+    yield text(_("What each platform calls these numbers, so that they can be checked there:"))
     heads = [_("Figure"), *(vendor.label for vendor in report.vendors)]
     rows = [[_capital(m.label), *(vendor.names.get(m, "–") for vendor in report.vendors)] for m in Metric]
-    yield _table(heads, rows, grow=range(1, len(heads)), numbers=(), size=8.5)
+    yield table(heads, rows, grow=range(1, len(heads)), numbers=(), size=8.5)
     remarks = [f"{vendor.label}: {vendor.remark} {vendor.page}".strip() for vendor in report.vendors if vendor.page]
     if remarks:
         yield {"kind": "notes", "items": remarks}
@@ -311,15 +311,15 @@ def _known(report: Report) -> Iterable[Block]:
 # --- pieces ---
 
 
-def _heading(text: str) -> Block:
+def heading(text: str) -> Block:
     return {"kind": "heading", "text": text}
 
 
-def _text(text: str) -> Block:
+def text(text: str) -> Block:
     return {"kind": "text", "text": _plain(text)}
 
 
-def _table(
+def table(
     heads: Sequence[str],
     rows: Sequence[Sequence[str]],
     *,

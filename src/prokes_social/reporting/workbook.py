@@ -16,6 +16,8 @@ LONGEST_TEXT = 32_767
 WIDEST = 60
 #: Rows that a column's width is measured by.
 MEASURED_ROWS = 200
+#: Px of a chart for each bar, so that every name of many stands beside its own.
+BAR_HEIGHT = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +129,7 @@ def _draw(book: Any, page: Any, chart: SheetChart, column: int, accent: str) -> 
     kind = {"type": "bar"} if chart.kind == "bar" else {"type": "scatter", "subtype": "straight_with_markers"}
     drawn = book.add_chart(kind)
     for number, each in enumerate(chart.series):
-        look = {"fill": {"color": accent}} if chart.kind == "bar" else _line_look(number)
+        look = _bar_look(number, accent) if chart.kind == "bar" else _line_look(number)
         drawn.add_series({
             "name": each.name,
             "categories": [page.name, each.first + 1, each.x, each.last + 1, each.x],
@@ -139,12 +141,20 @@ def _draw(book: Any, page: Any, chart: SheetChart, column: int, accent: str) -> 
     if chart.kind == "bar":
         drawn.set_y_axis({"name": chart.x_title, "reverse": True})
         drawn.set_x_axis({"name": chart.y_title, "min": 0})
-        drawn.set_legend({"none": True})
+        drawn.set_legend({"position": "bottom"} if len(chart.series) > 1 else {"none": True})
     else:
         drawn.set_y_axis({"name": chart.y_title, "min": 0})
         drawn.set_x_axis({"name": chart.x_title, "num_format": chart.x_format, "major_gridlines": {"visible": False}})
-    drawn.set_size({"width": 760, "height": 400})
+    bars = chart.series[0].last - chart.series[0].first + 1 if chart.kind == "bar" and chart.series else 0
+    drawn.set_size({"width": 760, "height": max(400, 160 + bars * BAR_HEIGHT)})
     page.insert_chart(1, column, drawn, {"description": chart.alt})
+
+
+def _bar_look(number: int, accent: str) -> dict[str, Any]:
+    """What is measured in the accent; what it is held against, such as a target, pale with an edge."""
+    if number == 0:
+        return {"fill": {"color": accent}, "gap": 60}
+    return {"fill": {"color": "#e8edf0"}, "border": {"color": "#56636b", "width": 0.75}}
 
 
 def _line_look(number: int) -> dict[str, Any]:

@@ -37,6 +37,12 @@ def add(tx: Connection, table: CoverageTable) -> int:
     return number
 
 
+def on_day(tx: Connection, day: date) -> CoverageTable | None:
+    """What holds for a day: of several tables, the last that was taken in."""
+    found = tx.execute(select(c.id).where(c.data_on == day).order_by(c.id.desc()).limit(1)).scalar()
+    return _table(tx, found) if found is not None else None
+
+
 def newest(tx: Connection, *, before: date | None = None) -> CoverageTable | None:
     """What holds for the newest day, or for the newest before another."""
     query = select(c.id).order_by(c.data_on.desc(), c.id.desc()).limit(1)

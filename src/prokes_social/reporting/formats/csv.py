@@ -35,16 +35,16 @@ _HIDDEN_START = re.compile(r"([,;\t\r\n]\s*)([=+\-@])")
 
 def write(report: Report) -> Mapping[str, bytes]:
     return {
-        f"-deliveries{suffix}": _file(_deliveries(report)),
-        f"-accounts{suffix}": _file(_sums(_("account"), report.by_account)),
-        f"-messages{suffix}": _file(_sums(_("message"), [each.sum for each in report.messages])),
-        f"-units{suffix}": _file(_sums(_("unit"), report.by_unit)),
-        f"-platforms{suffix}": _file(_sums(_("platform"), report.by_platform)),
-        f"-templates{suffix}": _file(_sums(_("template"), report.by_template)),
-        f"-texts{suffix}": _file(_sums(_("text"), report.by_variant)),
-        f"-over-time{suffix}": _file(_points(report)),
-        f"-best-times{suffix}": _file(_hours(report)),
-        f"-participation{suffix}": _file(_participation(report)),
+        f"-deliveries{suffix}": csv_file(_deliveries(report)),
+        f"-accounts{suffix}": csv_file(_sums(_("account"), report.by_account)),
+        f"-messages{suffix}": csv_file(_sums(_("message"), [each.sum for each in report.messages])),
+        f"-units{suffix}": csv_file(_sums(_("unit"), report.by_unit)),
+        f"-platforms{suffix}": csv_file(_sums(_("platform"), report.by_platform)),
+        f"-templates{suffix}": csv_file(_sums(_("template"), report.by_template)),
+        f"-texts{suffix}": csv_file(_sums(_("text"), report.by_variant)),
+        f"-over-time{suffix}": csv_file(_points(report)),
+        f"-best-times{suffix}": csv_file(_hours(report)),
+        f"-participation{suffix}": csv_file(_participation(report)),
     }
 
 
@@ -144,7 +144,7 @@ def _seconds(value: timedelta | None) -> float | None:
     return round(value.total_seconds(), 3) if value is not None else None
 
 
-def _file(table: Table) -> bytes:
+def csv_file(table: Table) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";" if language() == "id" else ",", lineterminator="\r\n")
     writer.writerows([_cell(value) for value in row] for row in table)
