@@ -129,6 +129,16 @@ def format_date(day: date, *, weekday: bool = False) -> str:
     return babel_date(day, "EEEE, d MMMM y" if weekday else "d MMMM y", locale=language())
 
 
+def format_days(first: date, last: date) -> str:
+    """`23–29 November 2026`."""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{format_date(last)}"
+    from babel.dates import format_date as babel_date
+
+    start = babel_date(first, "d MMMM" if first.year == last.year else "d MMMM y", locale=language())
+    return f"{start} – {format_date(last)}"
+
+
 def format_number(number: int | float | Decimal) -> str:
     """`1.234.567,5` in Bahasa Indonesia."""
     from babel.numbers import format_decimal

@@ -131,6 +131,31 @@ class Alerting(_Section):
         return self
 
 
+_DAYS = (
+    "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+)  # fmt: skip
+
+
+def _as_rhythm(value: Any) -> Any:
+    """`senin 07.30` as a weekday, Monday being 0, and a time. Raises ValueError."""
+    if not isinstance(value, str):
+        return value
+    day, _space, at = value.strip().lower().partition(" ")
+    if day not in _DAYS or not at.strip():
+        raise ValueError("write a weekday and an hour, such as “senin 07.30”")
+    return _DAYS.index(day) % 7, _as_clock(at.strip())
+
+
+class Reporting(_Section):
+    """The report of the week that the worker makes by itself, and who gets it."""
+
+    #: a weekday and an hour in the workspace's zone, `senin 07.30`; without it nothing is made by itself
+    every: Annotated[tuple[int, time], BeforeValidator(_as_rhythm)] | None = None
+    email_to: tuple[str, ...] = ()  #: by the mail server of [alerting]
+    webhook: bool = False  #: tell the webhook of [alerting] too
+
+
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -150,8 +175,17 @@ class _Document(_Section):
     sharing: Sharing = Sharing()
     coverage: Coverage = Coverage()
     alerting: Alerting = Alerting()
+    reporting: Reporting = Reporting()
     log_level: LogLevel = "info"
     platforms: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _reports_can_leave(self) -> "_Document":
+        if self.reporting.email_to and not (self.alerting.smtp_host and self.alerting.smtp_from):
+            raise ValueError("reporting.email_to needs smtp_host and smtp_from below [alerting]")
+        if self.reporting.webhook and not self.alerting.webhook_url:
+            raise ValueError("reporting.webhook needs webhook_url below [alerting]")
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +203,7 @@ class Settings:
     sharing: Sharing
     coverage: Coverage
     alerting: Alerting
+    reporting: Reporting
     log_level: LogLevel
     platforms: Mapping[str, Mapping[str, Any]]
     environment: Mapping[str, str] = field(repr=False)
@@ -246,6 +281,7 @@ def load_settings(environment: Mapping[str, str] | None = None, start: Path | No
         sharing=document.sharing,
         coverage=document.coverage,
         alerting=document.alerting,
+        reporting=document.reporting,
         log_level=document.log_level,
         platforms=document.platforms,
         environment=dict(environment),

@@ -25,6 +25,7 @@ TICK = timedelta(seconds=1)
 REAP = timedelta(seconds=10)
 TELL = timedelta(seconds=5)
 OPEN = timedelta(seconds=10)
+REPORT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ class Worker:
             raise self._broken
 
     def run_once(self) -> None:
-        """One round: reap, publish what is due, look up what is in doubt, read what is to be read, tell alarms."""
+        """One round: reap, publish what is due, look up what is in doubt, read, make the report, tell alarms."""
         self._reap()
         for claim in self._publisher.claim(self._threads):
             self._publish(claim)
@@ -85,6 +86,7 @@ class Worker:
             self._look(claim)
         self._open_waves()
         self._read()
+        self._report()
         self._pool.shutdown()
         self._take_leave()
 
@@ -107,6 +109,7 @@ class Worker:
             ("reading", self._read, TICK),
             ("telling", self._tell_alarms, TELL),
             ("opening", self._open_waves, OPEN),
+            ("reporting", self._report, REPORT),
         ):
             first = datetime.now(UTC)
             scheduler.add_job(
@@ -221,6 +224,10 @@ class Worker:
     def _open_waves(self) -> None:
         self._app.sharing.open_due()
         self._app.personal_posts.note_published()
+
+    def _report(self) -> None:
+        self._app.reports.make_due()
+        self._app.reports.send_due()
 
     def _take_leave(self) -> None:
         self._teller.tell()

@@ -25,6 +25,7 @@ from prokes_social.store import Store, accounts, approvals, campaigns, claims, d
 from prokes_social.store.snapshots import DueReading
 
 START = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # Monday, 07.00 WIB
+DAY = 86400
 YAML = """\
 id: cuci-tangan
 title: Cuci tangan, jaga yang tersayang

@@ -1,9 +1,9 @@
 """Alarms in, people who know of them out: by the log, a webhook and e-mail; and the watch over the clock."""
 
 from prokes_social.alerting.mail import Mail
-from prokes_social.alerting.notice import Channel, Notice, NotTold
+from prokes_social.alerting.notice import Channel, Notice, NotTold, PerhapsTold
 from prokes_social.alerting.telling import Teller
 from prokes_social.alerting.watchdog import Watchdog
 from prokes_social.alerting.webhook import Webhook
 
-__all__ = ["Channel", "Mail", "NotTold", "Notice", "Teller", "Watchdog", "Webhook"]
+__all__ = ["Channel", "Mail", "NotTold", "Notice", "PerhapsTold", "Teller", "Watchdog", "Webhook"]

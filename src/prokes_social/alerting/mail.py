@@ -7,12 +7,20 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from prokes_social.alerting.notice import Notice, NotTold
+from prokes_social.alerting.notice import Notice, NotTold, PerhapsTold
 from prokes_social.clock import Clock, zone_named
 from prokes_social.i18n import _, format_short, n_
 from prokes_social.keys import Secret
 
 TIMEOUT = 10.0
+#: The server said no in its own words, so nothing was taken.
+_ANSWERS = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPNotSupportedError,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +51,32 @@ class Mail:
         if refused:
             raise NotTold(_("refused for: {names}", names=", ".join(sorted(refused))))
 
+    def send(self, letter: EmailMessage) -> str:
+        """Send a letter of somebody's making to everybody on the list; who was refused, in words.
+
+        Raises NotTold where it is proved not sent, PerhapsTold where the server's last word was lost.
+        """
+        self._address(letter)
+        try:
+            server = self._server()
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            raise NotTold(_reason(error)) from error
+        try:
+            refused = server.send_message(letter)
+        except (*_ANSWERS, ValueError) as error:
+            raise NotTold(_reason(error)) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise PerhapsTold(_reason(error)) from error
+        finally:
+            server.close()  # without farewell: it has said that the letter is taken
+        return _("refused for: {names}", names=", ".join(sorted(refused))) if refused else ""
+
+    def _address(self, letter: EmailMessage) -> None:
+        letter["From"] = self.sender
+        letter["To"] = ", ".join(self.to)
+        letter["Date"] = format_datetime(self.clock.now())
+        letter["Auto-Submitted"] = "auto-generated"  # keeps holiday notices from answering
+
     def _server(self) -> smtplib.SMTP:
         if self.security == "ssl":
             server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT, context=self.trust)
@@ -61,10 +95,7 @@ class Mail:
     def _letter(self, notices: Sequence[Notice]) -> EmailMessage:
         letter = EmailMessage()
         letter["Subject"] = _subject(notices)
-        letter["From"] = self.sender
-        letter["To"] = ", ".join(self.to)
-        letter["Date"] = format_datetime(self.clock.now())
-        letter["Auto-Submitted"] = "auto-generated"  # keeps holiday notices from answering
+        self._address(letter)
         letter.set_content("\n\n".join([*(self._paragraph(each) for each in notices), _footer(notices[0])]) + "\n")
         return letter
 

@@ -11,6 +11,10 @@ class NotTold(Exception):
     """The other side did not take it; it is told again later. Says why, without secrets."""
 
 
+class PerhapsTold(Exception):
+    """The answer was lost on the way: it may have been taken. Says why, without secrets."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Notice:
     """An alarm with what its subject is called; texts of deliveries and names of persons stay at home."""

@@ -9,10 +9,11 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from prokes_social import __version__
-from prokes_social.alerting.notice import Notice, NotTold
+from prokes_social.alerting.notice import Notice, NotTold, PerhapsTold
 from prokes_social.alerting.pinned import Pinned
 from prokes_social.clock import Clock
 from prokes_social.i18n import _
@@ -39,23 +40,37 @@ class Webhook:
         for notice in notices:
             body = json.dumps(notice.as_json(), ensure_ascii=False).encode()
             try:
-                status = self._post(body, self._headers(body, notice))
+                # The same alarm told twice, after a lost answer, has the same id.
+                status = self._post(body, self._headers(body, {"X-Prokes-Alarm": str(notice.alarm.id)}))
             except (OSError, http.client.HTTPException) as error:
                 # The words of such errors may quote the address: their kind is enough.
                 raise NotTold(_("no answer ({reason})", reason=_kind(error))) from error
             if not 200 <= status < 300:
                 raise NotTold(_refusal(status))
 
-    def _headers(self, body: bytes, notice: Notice) -> dict[str, str]:
+    def send(self, event: Mapping[str, Any], *, name: str) -> None:
+        """Post an event that is no alarm; `name` tells it from others, and is the same for one told twice.
+
+        Raises NotTold where it is proved not taken, PerhapsTold where the answer was lost.
+        """
+        body = json.dumps(event, ensure_ascii=False).encode()
+        try:
+            status = self._post(body, self._headers(body, {"X-Prokes-Event": name}))
+        except (ConnectionRefusedError, ssl.SSLCertVerificationError) as error:
+            raise NotTold(_("no answer ({reason})", reason=_kind(error))) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise PerhapsTold(_("no answer ({reason})", reason=_kind(error))) from error
+        if not 200 <= status < 300:
+            raise NotTold(_refusal(status))
+
+    def _headers(self, body: bytes, more: Mapping[str, str]) -> dict[str, str]:
         stamp = str(int(self.clock.now().timestamp()))
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": f"prokes-social/{__version__}",
             "X-Prokes-Timestamp": stamp,
-            # The same alarm told twice, after a lost answer, has the same id.
-            "X-Prokes-Alarm": str(notice.alarm.id),
         }
-        return headers | _signature(self.secret, stamp, body)
+        return {**headers, **more} | _signature(self.secret, stamp, body)
 
     def _post(self, body: bytes, headers: Mapping[str, str]) -> int:
         parts = urlsplit(self.url)

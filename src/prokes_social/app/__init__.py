@@ -20,6 +20,7 @@ from prokes_social.app.media import Media
 from prokes_social.app.personal_posts import PersonalPosts
 from prokes_social.app.privacy import Privacy
 from prokes_social.app.reach import Reach
+from prokes_social.app.reports import Reports
 from prokes_social.app.sharing import Sharing
 from prokes_social.app.staff import Staff
 from prokes_social.app.units import Units
@@ -58,6 +59,7 @@ class App:
         self.deliveries = Deliveries(self)
         self.decisions = Decisions(self)
         self.reach = Reach(self)
+        self.reports = Reports(self)
         self.coverage = Coverage(self)
         self.sharing = Sharing(self)
         self.personal_posts = PersonalPosts(self)

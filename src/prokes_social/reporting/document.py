@@ -37,11 +37,11 @@ def document_of(report: Report) -> dict[str, Any]:
         "kicker": _("Campaign reach report"),
         "purpose": report.subject.purpose,
         "number": number_line(report.paper),
-        "sandbox": _sandbox(report),
+        "sandbox": sandbox_words(report),
         "letterhead": letterhead_data(report.letterhead),
         "about": list(_about(report)),
         "lead": wording.lead(report),
-        "figures": list(_figures(report)),
+        "figures": list(figures(report)),
         "blocks": [*_essentials(report), {"kind": "page"}, *_details(report)],
         "signature": signature_data(report.paper, made_at=report.made_at, zone=report.zone),
         "footer": _("Made {at} by prokes-social {version}.", at=made, version=report.version),
@@ -49,7 +49,7 @@ def document_of(report: Report) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sandbox(report: Report) -> str:
+def sandbox_words(report: Report) -> str:
     if not report.sandbox:
         return ""
     if not report.only_sandbox:
@@ -72,7 +72,7 @@ def _about(report: Report) -> Iterable[Mapping[str, str]]:
 # --- the page of essentials ---
 
 
-def _figures(report: Report) -> Iterable[Mapping[str, str]]:
+def figures(report: Report) -> Iterable[Mapping[str, str]]:
     total = report.total
     published = _("of {all}", all=format_number(total.deliveries))
     yield _key(_("Published"), format_number(total.published), total.published_known, _("deliveries"), of=published)
@@ -81,12 +81,12 @@ def _figures(report: Report) -> Iterable[Mapping[str, str]]:
     yield _key(_("On time"), format_number(total.on_time), measured, _("within 1 second"), of=on_time)
     seen = total.figure(Metric.IMPRESSIONS)
     made_of = wording.made_of(total, Metric.IMPRESSIONS)
-    yield _key(_capital(Metric.IMPRESSIONS.label), _number(seen), seen.known, made_of)
+    yield _key(_capital(Metric.IMPRESSIONS.label), number(seen), seen.known, made_of)
     told = Known.MEASURED if total.reach_of_one else Known.UNKNOWN
     apart = _("different people; not added up over posts")
     yield _key(_("Reach of one post"), _reach_of_one(total), told, apart)
     likes = _("likes, comments, shares, saves")
-    yield _key(_("Interactions"), _number(total.interactions), total.interactions.known, likes)
+    yield _key(_("Interactions"), number(total.interactions), total.interactions.known, likes)
 
 
 def _key(what: str, value: str, known: Known, more: str, *, of: str = "") -> Mapping[str, str]:
@@ -96,8 +96,8 @@ def _key(what: str, value: str, known: Known, more: str, *, of: str = "") -> Map
 def _essentials(report: Report) -> Iterable[Block]:
     yield from _over_time(report)
     if report.widest_wave:
-        yield from _bars(report.widest_wave, MOST_BARS)
-    yield from _not_out(report)
+        yield from bars(report.widest_wave, MOST_BARS)
+    yield from not_out(report)
 
 
 def _over_time(report: Report) -> Iterable[Block]:
@@ -137,7 +137,7 @@ def _y(at: float, frame: Frame) -> float:
     return round((frame.floor - at) / (frame.floor - frame.top), 4)
 
 
-def _bars(took_part: Participation, most: int) -> Iterable[Block]:
+def bars(took_part: Participation, most: int) -> Iterable[Block]:
     yield heading(_("Participation by unit: {wave}", wave=wording.wave(took_part.wave)))
     shown = took_part.rows[:most]
     told = ", ".join(f"{wording.units(row)} {wording.rate(row.counts)}" for row in shown)
@@ -165,7 +165,7 @@ def _said(counts: Counts) -> str:
     return f"{wording.rate(counts)} ({part}) {wording.SIGNS[Known.SELF_REPORTED]}"
 
 
-def _not_out(report: Report) -> Iterable[Block]:
+def not_out(report: Report) -> Iterable[Block]:
     yield heading(_("What did not go out, and why"))
     if not report.not_out:
         yield text(_("Everything that was due went out."))
@@ -198,7 +198,7 @@ def _details(report: Report) -> Iterable[Block]:
             yield _sums(sums, report.total)
     yield from _best_times(report)
     yield from _waves(report)
-    yield from _deliveries(report)
+    yield from deliveries(report)
     yield from _known(report)
 
 
@@ -211,11 +211,20 @@ def _sums(sums: Sequence[Sum], total: Sum) -> Block:
     return table(heads, [_sum(each, each.label) for each in sums], total=last)
 
 
+def essentials(each: Sum) -> list[str]:
+    """What a table of campaigns has room for."""
+    return [
+        of(each.published, each.deliveries), of(each.on_time, each.published),
+        number(each.figure(Metric.IMPRESSIONS)), number(each.interactions),
+        of(each.against.get(Against.ABOVE, 0), each.compared),
+    ]  # fmt: skip
+
+
 def _sum(each: Sum, label: str) -> list[str]:
     return [
-        label, _of(each.published, each.deliveries), _of(each.on_time, each.published),
-        _number(each.figure(Metric.IMPRESSIONS)), _reach_of_one(each), _number(each.interactions),
-        _number(each.figure(Metric.CLICKS)), _of(each.against.get(Against.ABOVE, 0), each.compared),
+        label, of(each.published, each.deliveries), of(each.on_time, each.published),
+        number(each.figure(Metric.IMPRESSIONS)), _reach_of_one(each), number(each.interactions),
+        number(each.figure(Metric.CLICKS)), of(each.against.get(Against.ABOVE, 0), each.compared),
     ]  # fmt: skip
 
 
@@ -266,7 +275,7 @@ def _took_part(label: str, counts: Counts) -> list[str]:
     return [label, *map(format_number, numbers), wording.rate(counts), *map(format_number, more)]
 
 
-def _deliveries(report: Report) -> Iterable[Block]:
+def deliveries(report: Report) -> Iterable[Block]:
     yield heading(_("All deliveries"))
     metrics = [each for each in (Metric.IMPRESSIONS, Metric.REACH) if each in report.told_metrics]
     heads = [_("Due"), _("Account and message"), _("Status"), _("Late by"), *(_capital(m.label) for m in metrics)]
@@ -281,7 +290,7 @@ def _deliveries(report: Report) -> Iterable[Block]:
 
 
 def _delivery(each: ReportedDelivery, metrics: Sequence[Metric]) -> list[str]:
-    figures = [_number(each.figure(metric)) for metric in metrics]
+    figures = [number(each.figure(metric)) for metric in metrics]
     usual = f"{format_number(each.usual.median)} ({each.usual.against.label})" if each.usual else "–"
     state = str(each.status.label)
     return [
@@ -290,7 +299,7 @@ def _delivery(each: ReportedDelivery, metrics: Sequence[Metric]) -> list[str]:
         state,
         wording.lateness(each.late_by),
         *figures,
-        _number(each.interactions),
+        number(each.interactions),
         usual,
     ]
 
@@ -347,7 +356,7 @@ def _due(each: ReportedDelivery) -> str:
     return format_short(each.due_at, zone_named(each.zone))
 
 
-def _number(figure: Figure | int) -> str:
+def number(figure: Figure | int) -> str:
     if isinstance(figure, int):
         return format_number(figure)
     if figure.value is None:
@@ -356,7 +365,7 @@ def _number(figure: Figure | int) -> str:
     return format_number(figure.value) + sign
 
 
-def _of(part: int, whole: int) -> str:
+def of(part: int, whole: int) -> str:
     return _("{part} of {all}", part=format_number(part), all=format_number(whole)) if whole else "–"
 
 

@@ -2,20 +2,30 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from prokes_social.clock import zone_named
 from prokes_social.i18n import _, format_datetime, format_number, n_
 from prokes_social.model.delivery import DeliveryStatus
 from prokes_social.model.reach import Metric
 from prokes_social.model.report import FoundBy, ReportedDelivery
-from prokes_social.reporting.gathering import Found
 
 S = DeliveryStatus
 #: Numbers that fell and are told one by one.
 FALLS_TOLD = 5
 
 
-def notes_about(found: Found, *, now: datetime, zone: str) -> tuple[str, ...]:
+class Counted(Protocol):
+    """Deliveries, and those of them that sums are made of."""
+
+    @property
+    def deliveries(self) -> tuple[ReportedDelivery, ...]: ...
+
+    @property
+    def counted(self) -> tuple[ReportedDelivery, ...]: ...
+
+
+def notes_about(found: Counted, *, now: datetime, zone: str) -> tuple[str, ...]:
     posts = [each for each in found.counted if each.status is S.PUBLISHED]
     return (
         *_on_sandbox(found),
@@ -25,7 +35,7 @@ def notes_about(found: Found, *, now: datetime, zone: str) -> tuple[str, ...]:
     )
 
 
-def _on_sandbox(found: Found) -> Iterator[str]:
+def _on_sandbox(found: Counted) -> Iterator[str]:
     invented = len(found.deliveries) - len(found.counted)
     if invented:
         yield n_(

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from prokes_social.model.delivery import DeliveryStatus
 from prokes_social.model.platform import Picture
 from prokes_social.store.campaigns import picture
-from prokes_social.store.tables import delivery, post, snapshot
+from prokes_social.store.tables import delivery, post, snapshot, wave
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,3 +55,11 @@ def cards(tx: Connection, campaign: str) -> dict[str, Picture]:
     )
     rows = tx.execute(select(delivery.c.message, delivery.c.card_digest).where(delivery.c.id.in_(first)))
     return {row.message: picture(tx, row.card_digest) for row in rows.all()}
+
+
+def campaigns_between(tx: Connection, first: datetime, end: datetime) -> list[str]:
+    """Campaigns with a delivery due from `first` on and before `end`, or a wave that opened then."""
+    wanted = delivery.c.status != DeliveryStatus.CANCELLED.value
+    due = select(delivery.c.campaign).where(delivery.c.due_at >= first, delivery.c.due_at < end, wanted)
+    asked = select(wave.c.campaign).where(wave.c.opened_at >= first, wave.c.opened_at < end)
+    return sorted(set(tx.execute(due.distinct()).scalars()) | set(tx.execute(asked.distinct()).scalars()))

@@ -445,3 +445,33 @@ switch = Table(
     _required("who", Text),
     _required("remark", Text, server_default=""),
 )
+
+# Reports that were kept; their files lie in the workspace, and here is by which digests they are known.
+report = Table(
+    "report",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("kind", Text),  # campaign | week
+    _required("subject", Text),  # the campaign; empty for all of them
+    _required("period", Text),  # 2026-11-16_2026-11-22
+    _required("version", Integer),
+    _required("title", Text),
+    _required("summary", Text),
+    _required("sandbox", Bool),
+    _required("made_at", Instant),
+    _required("made_by", Text),  # a login name; empty: the worker, at its hour
+    _required("files", JSON),  # name to digest
+    UniqueConstraint("kind", "subject", "period", "version"),
+)
+
+# The intent is written before the call, so that nothing goes out twice unasked.
+report_sending = Table(
+    "report_sending",
+    metadata,
+    Column("report_id", Integer, ForeignKey("report.id"), primary_key=True),
+    Column("channel", Text, primary_key=True),  # e-mail | webhook
+    Column("number", Integer, primary_key=True),
+    _required("begun_at", Instant),
+    _required("outcome", Text, server_default="open"),  # open | sent | not-sent | unknown
+    _required("said", Text, server_default=""),
+)

@@ -46,13 +46,13 @@ def as_document(report: Report) -> dict[str, Any]:
         "only_sandbox": report.only_sandbox,
         "sandbox_time_scale": report.time_scale if report.sandbox else None,
         "notes": list(report.notes),
-        "total": _sum(report.total),
-        "by_account": [_sum(each) for each in report.by_account],
-        "by_unit": [_sum(each) for each in report.by_unit],
+        "total": as_sum(report.total),
+        "by_account": [as_sum(each) for each in report.by_account],
+        "by_unit": [as_sum(each) for each in report.by_unit],
         "by_message": [_message(each) for each in report.messages],
-        "by_platform": [_sum(each) for each in report.by_platform],
-        "by_template": [_sum(each) for each in report.by_template],
-        "by_text": [_sum(each) for each in report.by_variant],
+        "by_platform": [as_sum(each) for each in report.by_platform],
+        "by_template": [as_sum(each) for each in report.by_template],
+        "by_text": [as_sum(each) for each in report.by_variant],
         "participation": [_wave(each) for each in report.participation],
         "best_times": [_hour(each) for each in report.best_times.hours],
         "deliveries": [_delivery(each) for each in report.deliveries],
@@ -64,7 +64,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
     return {"value": figure.value, "known": figure.known.value}
 
 
-def _sum(each: Sum) -> dict[str, Any]:
+def as_sum(each: Sum) -> dict[str, Any]:
     return {
         "key": each.key,
         "label": each.label,
@@ -86,7 +86,7 @@ def _sum(each: Sum) -> dict[str, Any]:
 
 def _message(message: ReportedMessage) -> dict[str, Any]:
     alt_text = message.picture.alt_text if message.picture else None
-    return {**_sum(message.sum), "text": message.text, "card_alt_text": alt_text}
+    return {**as_sum(message.sum), "text": message.text, "card_alt_text": alt_text}
 
 
 def _delivery(each: ReportedDelivery) -> dict[str, Any]:

@@ -26,25 +26,25 @@ def write(report: Report) -> Mapping[str, bytes]:
 
 
 def _sheets(report: Report) -> Iterator[Sheet]:
-    yield _summary(report)
-    yield _sums(_("By account"), report.by_account, charted=True)
-    yield _sums(_("By message"), [each.sum for each in report.messages], charted=True)
-    yield _sums(_("By unit"), report.by_unit, charted=True)
-    yield _sums(_("By platform"), report.by_platform)
-    yield _sums(_("By template"), report.by_template)
+    yield summary(report)
+    yield sums(_("By account"), report.by_account, charted=True)
+    yield sums(_("By message"), [each.sum for each in report.messages], charted=True)
+    yield sums(_("By unit"), report.by_unit, charted=True)
+    yield sums(_("By platform"), report.by_platform)
+    yield sums(_("By template"), report.by_template)
     if report.by_variant:
-        yield _sums(_("By text"), report.by_variant)
+        yield sums(_("By text"), report.by_variant)
     yield _over_time(report)
     if report.best_times.hours:
         yield _best_times(report)
     if report.waves:
-        yield _participation(report)
-    yield _not_out(report)
-    yield _deliveries(report)
+        yield participation(report)
+    yield not_out(report)
+    yield deliveries(report)
     yield _known(report)
 
 
-def _summary(report: Report) -> Sheet:
+def summary(report: Report) -> Sheet:
     heads = (_("Figure"), _("Value"), _("of"), _("known how"), _("posts that tell it"))
     return Sheet(name=_("In short"), heads=heads, rows=[*_figures(report), *_heading(report)])
 
@@ -74,14 +74,14 @@ def _heading(report: Report) -> Iterator[Sequence[Cell]]:
         yield _("To know"), note.replace("`", "")
 
 
-def _sums(title: str, sums: Sequence[Sum], *, charted: bool = False) -> Sheet:
+def sums(title: str, several: Sequence[Sum], *, charted: bool = False) -> Sheet:
     heads = (
         _("Name"), _("Deliveries"), _("Published"), _("On time"), _("Posts with a reading"), *_metric_heads(),
         _("Interactions"), _("known how"), _("lowest reach of one post"), _("highest reach of one post"),
         *(_capital(each.label) for each in Against),
     )  # fmt: skip
-    chart = _bars(title, sums) if charted and len(sums) > 1 else None
-    return Sheet(name=title, heads=heads, rows=[_sum(each) for each in sums], chart=chart)
+    chart = _bars(title, several) if charted and len(several) > 1 else None
+    return Sheet(name=title, heads=heads, rows=[_sum(each) for each in several], chart=chart)
 
 
 #: The column of impressions in a sheet of sums.
@@ -149,7 +149,7 @@ def _best_times(report: Report) -> Sheet:
     return Sheet(name=_("Best times"), heads=heads, rows=rows)
 
 
-def _participation(report: Report) -> Sheet:
+def participation(report: Report) -> Sheet:
     heads = (_("Wave"), _("Unit"), *wording.counts_heads(), _("known how"))
     rows = [
         (wording.wave(wave.wave), wording.units(row), *_counts(row.counts), _how(Known.SELF_REPORTED))
@@ -188,7 +188,7 @@ def _counts(counts: Counts) -> Sequence[Cell]:
     return counts.members, counts.offered, counts.opened, counts.said, rate, counts.proof, counts.clicks
 
 
-def _not_out(report: Report) -> Sheet:
+def not_out(report: Report) -> Sheet:
     heads = (_("Due"), _("Zone"), _("Account"), _("Message"), _("Status"), _("Why"), _("What to do"))
     rows = [
         (_local(each.due_at, each.zone), each.zone, each.account, each.message, str(each.status.label),
@@ -198,7 +198,7 @@ def _not_out(report: Report) -> Sheet:
     return Sheet(name=_("Not out"), heads=heads, rows=rows)
 
 
-def _deliveries(report: Report) -> Sheet:
+def deliveries(report: Report) -> Sheet:
     heads = (
         _("Due"), _("Zone"), _("Platform"), _("Account"), _("Unit"), _("Message"), _("Status"), _("Published"),
         _("late by (seconds)"), _("sandbox"), *(_capital(metric.label) for metric in Metric), _("Interactions"),
