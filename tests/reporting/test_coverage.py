@@ -68,9 +68,9 @@ def test_the_published_figures_come_out_as_they_were_published() -> None:
     assert (ours.percent, ours.rank, len(province.ranked)) == (14, 5, 6)
 
 
-def test_ties_share_a_rank_and_the_next_follows_without_a_gap() -> None:
+def test_ties_share_a_rank_and_the_next_one_tells_how_many_are_before_it() -> None:
     found = inside(("A", 100, 50), ("B", 50, 25), ("C", 40, 40), ("D", 100, 10))
-    assert [(each.rank, each.name) for each in found.ranked] == [(1, "C"), (2, "A"), (2, "B"), (3, "D")]
+    assert [(each.rank, each.name) for each in found.ranked] == [(1, "C"), (2, "A"), (2, "B"), (4, "D")]
 
 
 def test_nothing_is_rounded_up_to_a_target_that_is_not_reached() -> None:
@@ -83,6 +83,12 @@ def test_nothing_is_rounded_up_to_a_target_that_is_not_reached() -> None:
 def test_changes_are_counted_from_the_table_before() -> None:
     found = inside(("A", 100, 50), ("B", 50, 25), before=table(("A", 100, 40), day=date(2021, 4, 5)))
     assert {each.name: each.change for each in found.units} == {"A": 10, "B": None}
+
+
+def test_a_unit_that_came_is_no_change_of_the_whole() -> None:
+    before = table(("A", 100, 40), day=date(2021, 4, 5))
+    assert inside(("A", 100, 50), before=before).overall.change == 10
+    assert inside(("A", 100, 50), ("B", 900, 9), before=before).overall.change is None
 
 
 def test_a_table_without_the_measured_dose_says_so() -> None:
@@ -162,6 +168,7 @@ def test_a_ranking_goes_evenly_over_cards_and_keeps_its_ranks() -> None:
     cards = list(ranking_cards(inside(*rows), kicker="Cakupan"))
     assert [len(card.slots["rows"]) for card in cards] == [4, 5]
     assert [row["rank"] for card in cards for row in card.slots["rows"]] == [str(n) for n in range(1, 10)]
+    assert {len(row["shown"]) for card in cards for row in card.slots["rows"]} == {len("50.0 %")}
     assert all("19 April 2021" in card.slots["as_of"] and card.slots["source"] for card in cards)
 
 

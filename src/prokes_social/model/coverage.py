@@ -71,7 +71,7 @@ class UnitCoverage:
 
     unit_id: str  #: empty for small units that are told together
     name: str
-    rank: int | None  #: ties share one, the next follows without a gap; None for units told together
+    rank: int | None  #: ties share one, 1 1 3; None for units told together
     group: int
     doses: Mapping[Dose, int]  #: people, of the doses that are told
     percent: Decimal  #: of the measured dose; where it is a bound, that bound

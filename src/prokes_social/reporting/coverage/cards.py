@@ -93,7 +93,7 @@ def _row(each: UnitCoverage) -> dict[str, str]:
     row = {
         "unit": each.name,
         "value": _plain(each.percent),
-        "shown": "" if each.is_exact else _spaced(wording.share(each)),
+        "shown": _spaced(wording.share(each)),
         "rank": str(each.rank),
         "highlight": "ya" if each.reached else "",
     }

@@ -43,9 +43,11 @@ def counts_of(rows: Iterable[CoverageRow], measure: Dose) -> dict[str, tuple[int
 
 
 def ranked(units: Iterable[UnitCoverage]) -> tuple[UnitCoverage, ...]:
-    """The best first; what reads the same shares a rank."""
+    """The best first; what reads the same shares a rank, and the next one's rank tells how many are before it."""
     units = sorted(units, key=lambda each: (*_order(each), each.name.casefold()))
-    places = {order: rank for rank, order in enumerate(dict.fromkeys(map(_order, units)), start=1)}
+    places: dict[tuple[Decimal, bool], int] = {}
+    for rank, each in enumerate(units, start=1):
+        places.setdefault(_order(each), rank)
     return tuple(replace(each, rank=places[_order(each)]) for each in units)
 
 
@@ -80,6 +82,8 @@ def _overall(
 ) -> OverallCoverage:
     given, group = (sum(each) for each in zip(*now.values(), strict=True))
     share = percent_of(given, group, target)
-    before = [sum(each) for each in zip(*then.values(), strict=True)]
-    change = share - percent_of(*before, target) if before else None
+    change = None
+    if now.keys() == then.keys():  # else a unit that came or went would read as people who were vaccinated
+        earlier, of = (sum(each) for each in zip(*then.values(), strict=True))
+        change = share - percent_of(earlier, of, target)
     return OverallCoverage(group=group, given=given, low=share, high=share, change=change)
