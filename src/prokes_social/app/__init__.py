@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from prokes_social import platforms
 from prokes_social.alerting import Teller, Watchdog
 from prokes_social.app.accounts import Accounts
+from prokes_social.app.audit import Audit
 from prokes_social.app.campaigns import Campaigns
 from prokes_social.app.channels import alarm_channels
 from prokes_social.app.coverage import Coverage
@@ -25,6 +26,7 @@ from prokes_social.app.sharing import Sharing
 from prokes_social.app.staff import Staff
 from prokes_social.app.units import Units
 from prokes_social.app.upkeep import Upkeep
+from prokes_social.app.users import Users
 from prokes_social.clock import Clock, SystemClock
 from prokes_social.connecting import Connector
 from prokes_social.errors import Rejected
@@ -69,6 +71,8 @@ class App:
         self.units = Units(self)
         self.media = Media(self)
         self.upkeep = Upkeep(self)
+        self.users = Users(self)
+        self.audit = Audit(self)
 
     @cached_property
     def platforms(self) -> Mapping[str, Platform]:

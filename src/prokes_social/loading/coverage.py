@@ -45,7 +45,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "dosis 2", "dosis ii", "dosis kedua", "dosis lengkap", "vaksin 2", "vaksinasi 2", "vaksin dosis 2",
         "jumlah dosis 2", "dose 2", "second dose", "second",
     ),
-    "booster": ("booster", "penguat", "dosis 3", "dosis iii", "dosis penguat", "dosis ketiga", "dosis booster", "booster dose"),
+    "booster": (
+        "booster", "penguat", "dosis 3", "dosis iii", "dosis penguat", "dosis ketiga", "dosis booster", "booster dose",
+    ),
     "first_percent": (
         "dosis 1 persen", "persen dosis 1", "cakupan dosis 1", "cakupan dosis 1 persen", "persentase dosis 1",
         "dosis i persen", "dose 1 persen",

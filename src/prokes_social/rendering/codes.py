@@ -1,6 +1,7 @@
 """A link in, a QR code as a black and white picture out; and a drawn card in, the links its codes say out."""
 
 from functools import lru_cache
+from io import BytesIO
 
 import numpy
 import zxingcpp
@@ -50,3 +51,13 @@ def read(picture: Image.Image) -> set[str]:
     """What the QR codes on a picture say."""
     found = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     return {each.text for each in found}
+
+
+def code_png(content: str, *, module: int = 6) -> bytes:
+    """A QR code as PNG with its quiet zone of four modules, for a screen; `module` in px."""
+    barcode = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    bitmap = zxingcpp.write_barcode_to_image(barcode, scale=module, add_quiet_zones=True)
+    height, width = bitmap.shape[:2]
+    file = BytesIO()
+    Image.frombytes("L", (width, height), numpy.asarray(bitmap).tobytes()).save(file, "PNG")
+    return file.getvalue()

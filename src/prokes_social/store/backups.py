@@ -17,9 +17,9 @@ from sqlalchemy import JSON, Connection, Table, func, insert, make_url, null, se
 
 from prokes_social.errors import StoreError
 from prokes_social.i18n import _, n_
-from prokes_social.store import Store, clicks, deliveries, forgetting, presence, schema, switches
+from prokes_social.store import Store, clicks, deliveries, forgetting, presence, schema, switches, users
 from prokes_social.store.soundness import damage
-from prokes_social.store.tables import metadata
+from prokes_social.store.tables import event, metadata
 
 #: The switch that says, in the file alone, when it was made.
 MADE = "backup"
@@ -57,6 +57,7 @@ def unpack(file: Path, into: Path) -> datetime | None:
             made = switches.state(tx, MADE)
             switches.turn_off(tx, MADE)
             presence.forget_all(tx)
+            users.end_all_sessions(tx)
     return made.since if made else None
 
 
@@ -223,7 +224,7 @@ def _load(tx: Connection, staged: Path) -> None:
 
 
 def _copy_rows(source: Connection, target: Connection) -> None:
-    for table in metadata.sorted_tables:
+    for table in (each for each in metadata.sorted_tables if each is not event):  # each database notes its own
         read = source.execute(select(table).execution_options(yield_per=BATCH)).mappings()
         rows = (dict(row) for row in read)
         for batch in _batches(_parents_first(table, rows)):

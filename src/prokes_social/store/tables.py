@@ -251,6 +251,8 @@ Index("uq_delivery_in_flight", delivery.c.account_id, unique=True, sqlite_where=
 _OPEN = text("status in ('waiting', 'scheduled')")
 Index("ix_delivery_not_after", delivery.c.not_after, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index("ix_delivery_account_due", delivery.c.account_id, delivery.c.due_at)
+# Calendars: days in order, and how many of them are in which status, without touching the rows.
+Index("ix_delivery_due", delivery.c.due_at, delivery.c.id, delivery.c.status, delivery.c.account_id)
 
 attempt = Table(
     "attempt",
@@ -474,4 +476,84 @@ report_sending = Table(
     _required("begun_at", Instant),
     _required("outcome", Text, server_default="open"),  # open | sent | not-sent | unknown
     _required("said", Text, server_default=""),
+)
+
+# --- the desk ---
+
+# Not called "user": PostgreSQL keeps that word for itself.
+user = Table(
+    "desk_user",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("name", Text, unique=True),
+    _required("roles", JSON),
+    _required("password", Text),  # Argon2id, with its own salt and cost
+    Column("seed", LargeBinary),  # of the second factor, sealed
+    _required("code_at", Integer, server_default="0"),  # no code is taken twice
+    _required("language", Text),
+    Column("unit_id", Text, ForeignKey("unit.id")),
+    _required("must_change", Bool),
+    _required("added_at", Instant),
+    Column("disabled_at", Instant),
+)
+
+session = Table(
+    "desk_session",
+    metadata,
+    Column("digest", Text, primary_key=True),  # what the cookie holds is nowhere else
+    _required("user_id", Integer, ForeignKey("desk_user.id", ondelete="CASCADE")),
+    _required("is_whole", Bool),
+    _required("opened_at", Instant),
+    _required("seen_at", Instant),
+    Column("notice", JSON(none_as_null=True)),
+)
+
+# Failed logins, by keyed digests of the account's name and of the address.
+login_try = Table(
+    "login_try",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("key", Text),
+    _required("at", Instant),
+    Index("ix_login_try_key_at", "key", "at"),
+)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("digest", Text, unique=True),
+    _required("label", Text),
+    _required("scopes", JSON),
+    _required("made_by", Integer, ForeignKey("desk_user.id")),
+    _required("made_at", Instant),
+    _required("ends_at", Instant),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+)
+
+# Written by triggers, so that whoever changes a row, pages and webhooks learn of it.
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("at", BigInteger),  # Unix seconds, by the database's clock
+    _required("kind", Text),
+    _required("subject", Text),
+    _required("status", Text),
+    sqlite_autoincrement=True,  # readers go by the number
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _required("at", Instant),
+    _required("who", Text),
+    _required("act", Text),
+    _required("subject", Text, index=True),
+    _required("before", Text, server_default=""),
+    _required("after", Text, server_default=""),
+    _required("seal", Text),
+    sqlite_autoincrement=True,
 )

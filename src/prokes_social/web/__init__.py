@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from prokes_social.app import App
-from prokes_social.web import connect, media, public, staff
+from prokes_social.web import connect, desk, media, public, staff
 
 
 def build(app: App) -> FastAPI:
@@ -13,4 +13,5 @@ def build(app: App) -> FastAPI:
     service.include_router(media.routes(app))
     service.include_router(public.routes(app))
     service.include_router(staff.routes(app))
+    service.include_router(desk.routes(app))
     return service

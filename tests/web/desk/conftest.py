@@ -1,0 +1,67 @@
+"""A workspace with its samples, and browsers that are logged in as whoever a test wants."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from prokes_social.app import App, workspace
+from prokes_social.model.user import Role
+from prokes_social.settings import load_settings
+from prokes_social.store import users
+from prokes_social.web import build
+from tests.conftest import SetClock
+
+ADDRESS = "https://meja.nusaraya.go.id"
+
+
+class Desk:
+    """A browser of one user; without one, of a stranger."""
+
+    def __init__(self, app: App, client: TestClient, name: str = "") -> None:
+        self.app, self.client, self.name = app, client, name
+
+    def get(self, path: str, **more: Any) -> Response:
+        return self.client.get(path, **more)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, *, csrf: str | None = None, **more: Any) -> Response:
+        """With the token of this session, as its own pages carry it."""
+        headers = {"sec-fetch-site": "same-origin", **more.pop("headers", {})}
+        token = self.csrf if csrf is None else csrf
+        return self.client.post(path, data={"csrf": token, **(data or {})}, headers=headers, **more)
+
+    @property
+    def csrf(self) -> str:
+        found = re.search(r'name="csrf" value="([^"]+)"', self.client.get("/me").text)
+        return found[1] if found else ""
+
+
+def open_desk(app: App, *roles: Role, name: str = "", unit: str | None = None) -> Desk:
+    """Logged in with every factor; the login itself has tests of its own."""
+    client = TestClient(build(app), base_url=ADDRESS, follow_redirects=False)
+    if not roles:
+        return Desk(app, client)
+    name = name or "-".join(role.value for role in roles)
+    user, _password = app.users.add(name, roles, by="command", unit=unit)
+    with app.store.write() as tx:
+        users.change(tx, user.id, must_change=False)
+    admitted = app.users.admission._open(user, tries=(), is_whole=True)
+    client.cookies.set("__Host-prokes", admitted.token, domain="meja.nusaraya.go.id", path="/")
+    return Desk(app, client, name)
+
+
+@pytest.fixture
+def app(tmp_path: Path, clock: SetClock) -> Iterator[App]:
+    settings = workspace.make(tmp_path / "kantor", {}, clock)
+    made = App(load_settings({"PROKES_HOME": str(settings.home)}), clock)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(app: App) -> Callable[..., Desk]:
+    return lambda *roles, **more: open_desk(app, *roles, **more)
