@@ -114,7 +114,7 @@ def open_office(
     workspace.make(folder, {})
     (folder / "prokes.toml").write_text(settings, encoding="utf-8")
     sandbox = Sandbox(clock=lambda: clock.now().timestamp()) if clock else Sandbox(settings={"age_speed": 86400.0})
-    with sandbox, _listening() as listener:
+    with sandbox, listening() as listener:
         environment = {
             "PROKES_HOME": str(folder),
             "PROKES_PUBLIC_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
@@ -130,7 +130,7 @@ def open_office(
         app.close()
 
 
-def _listening() -> socket.socket:
+def listening() -> socket.socket:
     return socket.create_server(("127.0.0.1", 0))
 
 

@@ -45,7 +45,7 @@ def open_desk(app: App, *roles: Role, name: str = "", unit: str | None = None) -
     client = TestClient(build(app), base_url=ADDRESS, follow_redirects=False)
     if not roles:
         return Desk(app, client)
-    name = name or "-".join(role.value for role in roles)
+    name = name or "-".join(role.value for role in roles)[:40]
     user, _password = app.users.add(name, roles, by="command", unit=unit)
     with app.store.write() as tx:
         users.change(tx, user.id, must_change=False)
