@@ -17,7 +17,7 @@ from prokes_social.model.campaign import Campaign, Loaded, Message
 from prokes_social.model.campaign import Path as CampaignPath
 from prokes_social.model.card import Card, CardRequest
 from prokes_social.model.plan import Plan, PlannedChange, Wanted, WantedWave
-from prokes_social.model.platform import Picture, Size, Submission
+from prokes_social.model.platform import Size, Submission
 from prokes_social.model.wave import CODE_LENGTH
 from prokes_social.problem import Place, Problem, Severity, has_errors, in_reading_order
 from prokes_social.scheduling import Scheduler
@@ -198,7 +198,7 @@ class Campaigns:
     def _submission(self, change: PlannedChange, cards: dict[str, Card]) -> Submission:
         assert change.content is not None  # noqa: S101 - asked only of changes that have content
         card = cards.get(change.content.card or "")
-        pictures = (self._app.media.addressed(_picture(card)),) if card else ()
+        pictures = (self._app.media.addressed(card.picture),) if card else ()
         return Submission(text=change.content.text, pictures=pictures, link=change.content.link)
 
     def _requests(self, campaign: Campaign, message: Message, sizes: Sequence[Size]) -> Iterable[CardRequest]:
@@ -267,15 +267,5 @@ def _placed(problem: Problem, place: Place) -> Problem:
 
 def _by_hand(text: str, request: CardRequest | None, cards: Mapping[str, Card]) -> Submission:
     """What a person posts; they upload the picture themselves, so that it needs no address."""
-    drawn = [replace(_picture(card), url="by-hand:") for card in cards.values() if card.request == request]
+    drawn = [replace(card.picture, url="by-hand:") for card in cards.values() if card.request == request]
     return Submission(text=text, pictures=tuple(drawn))
-
-
-def _picture(card: Card) -> Picture:
-    return Picture(
-        data=card.data,
-        media_type=card.media_type,
-        size=card.size,
-        alt_text=card.alt_text,
-        file_digest=card.file_digest,
-    )

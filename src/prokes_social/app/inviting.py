@@ -13,7 +13,7 @@ from prokes_social.model.account import Unit
 from prokes_social.model.staff import Purpose
 from prokes_social.model.wave import Wave
 from prokes_social.sharing.inviting import Invitee, as_xlsx, group_text, invitee
-from prokes_social.store import accounts, consents, people, waves
+from prokes_social.store import consents, people, waves
 
 if TYPE_CHECKING:
     from prokes_social.app import App
@@ -36,12 +36,13 @@ class Inviting:
     def __init__(self, app: "App") -> None:
         self._app = app
 
-    def write_links(self, unit_id: str, out: Path, *, wave_id: int | None = None) -> Written:
-        """Write the unit's list as a page to tap through and as XLSX, readable by you alone. Raises SettingsError.
+    def write_links(self, word: str, out: Path, *, wave_id: int | None = None) -> Written:
+        """Write a unit's list as a page to tap through and as XLSX, readable by you alone. Raises SettingsError.
 
+        `word` is the unit's id or name.
         With a wave: everybody whom it asked, whatever they did since; a list that left people out would tell on them.
         """
-        unit = self._unit(unit_id)
+        unit = self._app.units.find(word)
         invitees = self._invitees(unit, wave_id)
         out.mkdir(parents=True, exist_ok=True)
         files = {
@@ -52,11 +53,11 @@ class Inviting:
             _write_private(out / name, data)
         return Written(files=[out / name for name in files], invitees=invitees)
 
-    def group_text(self, wave_id: int, unit_id: str) -> str:
+    def group_text(self, wave_id: int, word: str) -> str:
         """What may be posted into the unit's group: no link in it is anybody's own. Raises SettingsError."""
         wave = self._wave(wave_id)
         headline = wave.content.captions[0].strip().splitlines()[0]
-        return group_text(self._unit(unit_id).name, headline, office=self._app.settings.organisation.name)
+        return group_text(self._app.units.find(word).name, headline, office=self._app.settings.organisation.name)
 
     def _invitees(self, unit: Unit, wave_id: int | None) -> list[Invitee]:
         """Those who did not say no, by name."""
@@ -87,16 +88,6 @@ class Inviting:
                 hint=_("Set public_url in prokes.toml to the address under which `prokes serve` can be reached."),
             )
         return self._app.settings.public_url
-
-    def _unit(self, unit_id: str) -> Unit:
-        with self._app.store.read() as tx:
-            known = {unit.id: unit for unit in accounts.units(tx)}
-        if unit_id not in known:
-            raise SettingsError(
-                _("There is no unit “{unit}”.", unit=unit_id),
-                hint=_("Units there: {names}.", names=", ".join(sorted(known)[:12]) or "–"),
-            )
-        return known[unit_id]
 
     def _wave(self, wave_id: int) -> Wave:
         with self._app.store.read() as tx:

@@ -15,13 +15,12 @@ from prokes_social.errors import PlatformError, SettingsError
 from prokes_social.i18n import _
 from prokes_social.model.account import Account
 from prokes_social.model.card import Card
-from prokes_social.model.delivery import OPEN, Content, Delivery, DeliveryStatus, Key
-from prokes_social.model.platform import Picture, Submission
+from prokes_social.model.delivery import Content, Delivery, DeliveryStatus, Key
+from prokes_social.model.platform import Submission
 from prokes_social.model.staff import Purpose, StaffMember
 from prokes_social.model.wave import Step
 from prokes_social.planning import content_digest
 from prokes_social.problem import Problem
-from prokes_social.sharing import PersonalLinks
 from prokes_social.store import Connection, accounts, approvals, campaigns, consents, deliveries, personal, switches
 
 if TYPE_CHECKING:
@@ -42,14 +41,6 @@ class OwnX:
     blocked: bool  #: X no longer lets us in: connect again
     sandbox: bool
     deliveries: Mapping[int, Delivery]  #: the newest of each offer that they tapped
-
-    def can_post(self, offer_id: int) -> bool:
-        known = self.deliveries.get(offer_id)
-        return bool(self.handle) and not self.blocked and (known is None or known.status in OVER)
-
-    def can_cancel(self, offer_id: int) -> bool:
-        known = self.deliveries.get(offer_id)
-        return known is not None and known.status in OPEN - OVER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +72,10 @@ class PersonalPosts:
         if self._redirect_url() is None:
             return None
         with self._app.store.read() as tx:
-            account = personal.account_of(tx, page.member.id, PLATFORM)
-            connected = account is not None and bool(accounts.credentials(tx, account.id))
+            account = _connected(tx, page.member)
             found = personal.by_offer(tx, page.member.id, PLATFORM)
         return OwnX(
-            handle=account.handle if account and connected else None,
+            handle=account.handle if account else None,
             blocked=bool(account and account.blocked_at),
             sandbox=self._granting.platform.is_sandbox,
             deliveries=found,
@@ -110,7 +100,7 @@ class PersonalPosts:
         if back is None:
             return Returned(link=None)
         member, row = back
-        link = self._links.link_of(member)
+        link = self._app.sharing.link_of(member)
         if not code:
             self._app.privacy.withdraw(member, [Purpose.POST], by="person")
             return Returned(link=link, refused=True)
@@ -123,9 +113,8 @@ class PersonalPosts:
     def disconnect(self, member: StaffMember) -> bool:
         """Their consent is withdrawn: what has not gone out never will. False where X must be told by the person."""
         with self._app.store.read() as tx:
-            account = personal.account_of(tx, member.id, PLATFORM)
-            connected = account is not None and bool(accounts.credentials(tx, account.id))
-        connection = self._app.connector.kept(account) if account and connected else None
+            account = _connected(tx, member)
+        connection = self._app.connector.kept(account) if account else None
         self._app.privacy.withdraw(member, [Purpose.POST], by="person")
         return connection is None or self._granting.give_back(connection)
 
@@ -183,7 +172,7 @@ class PersonalPosts:
             )
         if stopped:
             return [_stopped()]
-        pictures = (self._app.media.addressed(_picture(card)),) if card else ()
+        pictures = (self._app.media.addressed(card.picture),) if card else ()
         submission = Submission(text=text, pictures=pictures)
         problems = [_for_a_person(each) for each in self._granting.platform.check(submission)]
         if not text:
@@ -227,9 +216,8 @@ class PersonalPosts:
     def _account(self, member: StaffMember) -> Account | None:
         """Connected and let in."""
         with self._app.store.read() as tx:
-            account = personal.account_of(tx, member.id, PLATFORM)
-            connected = account is not None and bool(accounts.credentials(tx, account.id))
-        return account if account and connected and not account.blocked_at else None
+            account = _connected(tx, member)
+        return account if account and not account.blocked_at else None
 
     def _has_agreed(self, member: StaffMember) -> bool:
         with self._app.store.read() as tx:
@@ -240,14 +228,16 @@ class PersonalPosts:
     def _granting(self) -> Granting:
         return Granting(connector=self._app.connector, platform=self._app.platforms[PLATFORM])
 
-    @property
-    def _links(self) -> PersonalLinks:
-        return PersonalLinks(store=self._app.store, keys=self._app.settings.keys)
-
     def _redirect_url(self) -> str | None:
         base = self._app.settings.public_url
         offers_consent = self._app.platforms[PLATFORM].consent(f"{base}/s/x/callback", "-") if base else None
         return f"{base}/s/x/callback" if offers_consent else None
+
+
+def _connected(tx: Connection, member: StaffMember) -> Account | None:
+    """The person's own account, as long as we have its credentials."""
+    account = personal.account_of(tx, member.id, PLATFORM)
+    return account if account and accounts.credentials(tx, account.id) else None
 
 
 def _as_typed(text: str) -> str:
@@ -264,13 +254,6 @@ def _for_a_person(problem: Problem) -> Problem:
 def _tapped_before(known: Delivery, text: str) -> Tap:
     """A second tap with the same words is the first one; other words come too late."""
     return Tap(delivery=known) if known.content.text == text else Tap(delivery=known, problems=[_too_late()])
-
-
-def _picture(card: Card) -> Picture:
-    return Picture(
-        data=card.data, media_type=card.media_type, size=card.size, alt_text=card.alt_text,
-        file_digest=card.file_digest,
-    )  # fmt: skip
 
 
 def _not_connected() -> Problem:

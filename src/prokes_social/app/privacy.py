@@ -13,7 +13,6 @@ from prokes_social.errors import AlreadyMoved, SettingsError, StoreError
 from prokes_social.i18n import _
 from prokes_social.model.delivery import OPEN, OUT, DeliveryStatus
 from prokes_social.model.staff import Purpose, StaffMember
-from prokes_social.sharing import PersonalLinks
 from prokes_social.store import Connection, accounts, consents, deliveries, forgetting, held, people
 from prokes_social.store.forgetting import Removed
 
@@ -81,8 +80,7 @@ class Privacy:
     def _by_link(self, who: str) -> StaffMember | None:
         if "-" not in who:
             return None
-        links = PersonalLinks(store=self._app.store, keys=self._app.settings.keys)
-        return links.member_of(who.rpartition("/s/")[2].strip("/ "))
+        return self._app.sharing.member_of(who.rpartition("/s/")[2].strip("/ "))
 
     def _by_name(self, who: str, *, exactly: bool) -> StaffMember | list[StaffMember]:
         with self._app.store.read() as tx:

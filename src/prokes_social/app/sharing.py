@@ -95,9 +95,13 @@ class Sharing:
     def link_of(self, member: StaffMember) -> str:
         return self._links.link_of(member)
 
+    def member_of(self, link: str) -> StaffMember | None:
+        """Whose page the link opens; None for one that opens nothing."""
+        return self._links.member_of(link)
+
     def page(self, link: str) -> PersonalPage | None:
         """None for a link that opens nothing: forged, ended, or of somebody who is no longer here."""
-        member = self._links.member_of(link)
+        member = self.member_of(link)
         if member is None:
             return None
         with self._app.store.read() as tx:

@@ -14,6 +14,9 @@ from prokes_social.store import accounts, directory
 if TYPE_CHECKING:
     from prokes_social.app import App
 
+#: Units that a hint names one by one.
+_FEW = 12
+
 
 @dataclass(frozen=True, kw_only=True)
 class UnitRow:
@@ -72,11 +75,16 @@ class Units:
             raise SettingsError(
                 _("Several units are called “{unit}”.", unit=word), hint=_("Write the id: {names}.", names=ids)
             )
-        near = ", ".join(dict.fromkeys(words[each][0].id for each in get_close_matches(word.casefold(), words, n=3)))
-        raise SettingsError(
-            _("There is no unit “{unit}”.", unit=word),
-            hint=_("Did you mean {names}?", names=near) if near else _("`prokes unit list` shows all of them."),
-        )
+        raise SettingsError(_("There is no unit “{unit}”.", unit=word), hint=self._instead_of(word, words))
+
+    def _instead_of(self, word: str, words: Mapping[str, Sequence[Unit]]) -> str:
+        near = dict.fromkeys(words[each][0].id for each in get_close_matches(word.casefold(), words, n=3))
+        if near:
+            return _("Did you mean {names}?", names=", ".join(near))
+        here = sorted(each.id for each in self.all() if each.dissolved_at is None)
+        if 0 < len(here) <= _FEW:
+            return _("Units there: {names}.", names=", ".join(here))
+        return _("`prokes unit list` shows all of them.")
 
     def take_in(self, path: Path) -> tuple[Unit, ...]:
         """Write the units of a table; those that are new or changed. Raises ContentError."""

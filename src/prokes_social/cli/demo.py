@@ -15,7 +15,7 @@ from prokes_social.i18n import _
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help=_("A new folder; else one by date and time.")
 )
-@click.option("--serve", is_flag=True, help=_("Keep the sandbox running at the end, to look at its feed."))
+@click.option("--serve", is_flag=True, help=_("Go on at the end: the feed, a phone page, and the desk to log in to."))
 def command(out: Path | None, serve: bool) -> None:
     from prokes_social.demo import run
 

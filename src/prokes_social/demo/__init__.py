@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -18,11 +19,12 @@ import requests
 from prokes_social.app import App, workspace
 from prokes_social.app.campaigns import Planned
 from prokes_social.checking.formats import as_text
-from prokes_social.clock import SystemClock, zone_named
+from prokes_social.clock import zone_named
 from prokes_social.demo.staff import Invited, invite_staff
 from prokes_social.errors import ProkesError
 from prokes_social.i18n import _, format_dollars, format_number, n_
 from prokes_social.model.delivery import Delivery, DeliveryStatus
+from prokes_social.model.user import Role
 from prokes_social.progress import watching
 from prokes_social.settings import load_settings
 from prokes_social.worker import Worker
@@ -35,6 +37,8 @@ SAMPLE = "agen-disiplin-prokes.yaml"
 MESSAGES = ("lima-m", "cuci-tangan", "masker-saat-sakit")
 LATER = (("ajakan-agen", "[leaders, staff]", 1), ("libur-akhir-tahun", "official", 28))
 OFFICER = "Ayu"
+#: Who may log in while the demo stays open.
+AT_THE_DESK = {"sari": (Role.EDITOR, Role.CHECKER), "wira": (Role.APPROVER,), "kepala": (Role.ADMIN,)}
 PROVINCE = "Provinsi Nusa Raya"
 #: Sandbox posts live 28 days in 7 seconds.
 TIME_SCALE = 4.0 * 86400
@@ -82,7 +86,7 @@ def run(folder: Path, console: "Console", *, stay: bool = False) -> Result:
         result = _main_job(app, sandbox, folder, console)
         _summary(console, app, result, time.monotonic() - started)
         if stay:
-            _stay(console, sandbox, result)
+            _stay(app, console, sandbox, result)
     return result
 
 
@@ -350,12 +354,18 @@ def _worst_lateness(app: App) -> float:
     return max((each.total_seconds() for each in late if each is not None), default=0.0)
 
 
-def _stay(console: "Console", sandbox: str, result: Result) -> None:
+def _stay(app: App, console: "Console", sandbox: str, result: Result) -> None:
+    """Everything goes on, with people at the desk, until Ctrl-C."""
     console.print(_("The feed: {address} – Ctrl-C ends.", address=sandbox), style="bold")
     if result.invited:
         console.print(_("A staff member's own page, for a phone: {address}", address=result.invited.page), style="bold")
-    try:
-        while True:
-            SystemClock().sleep(3600)
-    except KeyboardInterrupt:
-        return
+    console.print(_("The desk of the comms team: {address}", address=app.settings.public_url), style="bold")
+    for name, roles in AT_THE_DESK.items():
+        _user, password = app.users.add(name, roles, by="command")
+        said = ", ".join(str(role.label) for role in roles)
+        console.print("  " + _("{name} ({roles}), first password {password}", name=name, roles=said,
+                               password=password.reveal()), markup=False)  # fmt: skip
+    worker = Worker(app)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: worker.stop())
+    worker.run()

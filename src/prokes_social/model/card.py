@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from prokes_social.model.platform import Size
+from prokes_social.model.platform import Picture, Size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,3 +62,11 @@ class Card:
     @property
     def alt_text(self) -> str:
         return self.request.alt_text
+
+    @property
+    def picture(self) -> Picture:
+        """As a post carries it; our own address for it is not known here."""
+        return Picture(
+            data=self.data, media_type=self.media_type, size=self.size, alt_text=self.alt_text,
+            file_digest=self.file_digest,
+        )  # fmt: skip

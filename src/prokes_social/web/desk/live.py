@@ -44,7 +44,7 @@ async def _changes(app: App, since: int | None, *, language: str) -> AsyncIterat
     """From `since`, where a line was cut; else from now on."""
     there = await run_in_threadpool(_newest, app)
     newest = there if since is None else min(since, there)  # a restored database counts from further back
-    # What was told before the line was cut may come again, rather than be missed; SQLite's order is that of its writers.
+    # What was told before the line was cut may come again rather than be missed; on SQLite numbers come in order.
     told_before = since is None or app.store.is_sqlite
     seen = set(range(max(0, newest - LOOK_BACK), newest + 1)) if told_before else set[int]()
     yield ServerSentEvent(id=str(newest), event="hello", data="", retry=1000)
