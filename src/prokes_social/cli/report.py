@@ -50,7 +50,7 @@ def write(campaign: str, formats: str, out: Path, keep: bool, number: str, by: s
 
 
 @command.command(help=_("Make and keep the report of the seven days before DAY, today where none is named."))
-@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), required=False)
+@click.argument("day", metavar="[DAY]", type=click.DateTime(["%Y-%m-%d"]), required=False)
 @_number
 @_by
 @json_option

@@ -67,7 +67,7 @@ def _campaigns(week: WeekReport) -> Block:
     rows = [[each.sum.label, *document.essentials(each.sum)] for each in week.campaigns[:MOST_CAMPAIGNS]]
     total = [_("Together"), *document.essentials(week.whole.total)] if len(week.campaigns) > 1 else []
     if any(each.waves for each in week.campaigns):  # a column of dashes would only ask questions
-        heads.append(_("said shared ○"))
+        heads.append(_("Said shared ○"))
         rows = [[*row, _said(each)] for row, each in zip(rows, week.campaigns, strict=False)]
         total = [*total, "–"] if total else []
     return document.table(heads, rows, total=total)
