@@ -1,15 +1,16 @@
 """An open page learns of what other processes do."""
 
+import http.client
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from queue import Empty, Queue
 from typing import Any
 
 import pytest
-import requests
 import uvicorn
 
 from prokes_social.app import App
@@ -39,23 +40,23 @@ class Line:
     """An EventSource: what came in, in order."""
 
     def __init__(self, address: str, token: str, last: str = "") -> None:
-        headers = {"Last-Event-ID": last} if last else {}
-        self._answer = requests.get(
-            f"{address}/live", cookies={"prokes-desk": token}, headers=headers, stream=True, timeout=20
-        )
-        self.status, self.ids = self._answer.status_code, [""]
+        self._connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
+        headers = {"Cookie": f"prokes-desk={token}", **({"Last-Event-ID": last} if last else {})}
+        self._connection.request("GET", "/live", headers=headers)
+        self._socket = self._connection.sock
+        self._answer = self._connection.getresponse()
+        self.status, self.ids = self._answer.status, [""]
         self._came: Queue[dict[str, Any]] = Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
 
     def _read(self) -> None:
-        try:
-            for line in self._answer.iter_lines(chunk_size=1, decode_unicode=True):
+        with suppress(OSError, http.client.HTTPException, ValueError):  # closed by the test
+            while line := self._answer.readline().decode():
                 if line.startswith("id: "):
-                    self.ids.append(line[4:])
-                elif line.startswith("data: ") and len(line) > 8:
+                    self.ids.append(line[4:].strip())
+                elif line.startswith("data: {"):
                     self._came.put(json.loads(line[6:]))
-        except (requests.RequestException, AttributeError, ValueError):
-            return  # closed by the test
 
     def next(self) -> dict[str, Any]:
         return self._came.get(timeout=10)
@@ -68,7 +69,10 @@ class Line:
         return False
 
     def close(self) -> None:
-        self._answer.close()
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._reading.join(5)
+        self._connection.close()
 
 
 def token_of(app: App) -> str:
