@@ -3,6 +3,7 @@
 ProkesError               exit code 1
 ├── SettingsError         2   a setting is missing or unusable
 ├── ContentError          3   campaign, template, brand or table files need a fix; carries the Problems
+│   └── FileChanged           somebody else saved the file meanwhile; nothing was written
 ├── CardError             4
 │   ├── AssetMissing          an image, icon or typeface is not there
 │   ├── ScriptNotShaped       a text is in a script that can't be set on this machine
@@ -43,6 +44,14 @@ class ContentError(ProkesError):
     def __init__(self, message: str, *, hint: str = "", problems: Sequence[Problem] = ()) -> None:
         super().__init__(message, hint=hint)
         self.problems = tuple(problems)
+
+
+class FileChanged(ContentError):
+    """`there` is the text that the file holds now, None where there is no file any more."""
+
+    def __init__(self, message: str, *, hint: str = "", there: str | None) -> None:
+        super().__init__(message, hint=hint)
+        self.there = there
 
 
 class CardError(ProkesError):

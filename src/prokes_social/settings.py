@@ -156,6 +156,34 @@ class Reporting(_Section):
     webhook: bool = False  #: tell the webhook of [alerting] too
 
 
+class Webhooks(_Section):
+    """Who is told of each change of a delivery's status; the secret that signs comes from the environment."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^/\s@]+(/\S*)?$")] | None = None
+    #: the statuses that are told
+    statuses: tuple[
+        Literal[
+            "waiting", "scheduled", "claimed", "sending", "uncertain", "held", "published", "failed", "missed",
+            "cancelled",
+        ],
+        ...,
+    ] = ("published", "uncertain", "held", "failed", "missed")  # fmt: skip
+    allow_private: bool = False  #: the address may be in our own network, and without TLS
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> "Webhooks":
+        if self.url and self.url.startswith("http:") and not self.allow_private:
+            raise ValueError("url must begin with https:// unless allow_private is true")
+        return self
+
+
+class Desk(_Section):
+    """Who says yes before something goes out."""
+
+    four_eyes: bool = True  #: whoever wrote it, or checked its facts, does not approve it
+    fact_check: bool = True  #: the facts are checked before it is approved
+
+
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -176,6 +204,8 @@ class _Document(_Section):
     coverage: Coverage = Coverage()
     alerting: Alerting = Alerting()
     reporting: Reporting = Reporting()
+    desk: Desk = Desk()
+    webhooks: Webhooks = Webhooks()
     log_level: LogLevel = "info"
     platforms: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
 
@@ -204,6 +234,8 @@ class Settings:
     coverage: Coverage
     alerting: Alerting
     reporting: Reporting
+    desk: Desk
+    webhooks: Webhooks
     log_level: LogLevel
     platforms: Mapping[str, Mapping[str, Any]]
     environment: Mapping[str, str] = field(repr=False)
@@ -230,6 +262,11 @@ class Settings:
     @property
     def webhook_secret(self) -> Secret | None:
         return self._secret("PROKES_ALERT_WEBHOOK_SECRET")
+
+    @property
+    def webhooks_secret(self) -> Secret | None:
+        """That of status changes; else the one that signs alarms."""
+        return self._secret("PROKES_WEBHOOKS_SECRET") or self.webhook_secret
 
     @property
     def smtp_password(self) -> Secret | None:
@@ -282,6 +319,8 @@ def load_settings(environment: Mapping[str, str] | None = None, start: Path | No
         coverage=document.coverage,
         alerting=document.alerting,
         reporting=document.reporting,
+        desk=document.desk,
+        webhooks=document.webhooks,
         log_level=document.log_level,
         platforms=document.platforms,
         environment=dict(environment),

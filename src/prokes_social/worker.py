@@ -26,6 +26,8 @@ REAP = timedelta(seconds=10)
 TELL = timedelta(seconds=5)
 OPEN = timedelta(seconds=10)
 REPORT = timedelta(minutes=1)
+RELAY = timedelta(seconds=2)
+FORGET = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,7 @@ class Worker:
         self._lookup = app.look_up(self._publisher)
         self._watchdog = app.watchdog()
         self._teller = app.teller(self._publisher.owner)
+        self._relay = app.relay(self._publisher.owner)
         self._read_clock = Reading.of(SystemClock())
         self._ticked_at: float | None = None
         self._threads = app.settings.publishing.threads
@@ -87,6 +90,8 @@ class Worker:
         self._open_waves()
         self._read()
         self._report()
+        self._relay.tell()
+        self._app.upkeep.forget_changes()
         self._pool.shutdown()
         self._take_leave()
 
@@ -98,7 +103,7 @@ class Worker:
     def _make_scheduler(self) -> Any:
         scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
-            executors={"default": JobThreads(6)},
+            executors={"default": JobThreads(8)},
             timezone=UTC,
             # Its defaults drop a job that is one second late.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -110,6 +115,8 @@ class Worker:
             ("telling", self._tell_alarms, TELL),
             ("opening", self._open_waves, OPEN),
             ("reporting", self._report, REPORT),
+            ("relaying", self._relay.tell, RELAY),
+            ("forgetting", self._app.upkeep.forget_changes, FORGET),
         ):
             first = datetime.now(UTC)
             scheduler.add_job(

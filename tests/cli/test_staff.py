@@ -1,7 +1,7 @@
 """`prokes staff`: the template, the office's list with its preview, and what happens to single people."""
 
 from collections.abc import Iterator
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
@@ -62,6 +62,13 @@ def test_the_template_is_written_once_and_lists_the_units(run: Run, office: App,
     assert run("staff", "template", "--out", "t.xlsx", "--force").code == 0
     ran = run("staff", "import", "t.xlsx", "--json", "--dry-run")
     assert (ran.code, ran.json["new"], ran.json["units"], ran.json["problems"]) == (0, [], [], [])
+
+
+def test_a_template_that_nobody_filled_in_is_told_apart_from_a_list_that_changes_nothing(
+    run: Run, office: App, workspace: Path
+) -> None:
+    run("staff", "template", "--out", "t.xlsx")
+    assert "no rows yet" in run("staff", "import", "t.xlsx").err
 
 
 def test_a_look_shows_what_would_change_and_changes_nothing(run: Run, office: App, listed: Path) -> None:
@@ -198,3 +205,25 @@ def is_red(app: App, person_id: int) -> bool:
     assert card
     red, green, _blue = Image.open(BytesIO(card)).convert("RGB").getpixel((300, 240))  # type: ignore[misc]
     return red > 200 and green < 90
+
+
+def test_after_a_lost_phone_the_old_link_opens_nothing_and_the_list_has_a_new_one(
+    run: Run, office: App, listed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROKES_PUBLIC_URL", "https://prokes.nusaraya.go.id")
+    assert run("staff", "import", listed, "--yes").code == 0
+    ratna, budi = office.staff.listing()
+    lost, other = office.sharing.link_of(ratna), office.sharing.link_of(budi)
+    monkeypatch.setattr("sys.stdin", StringIO("n\n"))
+    assert run("staff", "renew", ratna.id).code == 1
+    assert run("staff", "renew", "Ratna", "--yes").code == 2  # who exactly?
+    assert office.sharing.page(lost)
+    ran = run("staff", "renew", f"https://prokes.nusaraya.go.id/s/{lost}", "--yes")
+    assert (ran.code, "`prokes staff links dinkes`" in ran.err) == (0, True)
+    assert office.sharing.page(lost) is None
+    assert office.sharing.page(other)
+    assert run("staff", "links", "dinkes", "--out", "tautan").code == 0
+    page = Path("tautan/tautan-dinkes.html").read_text("utf-8")
+    assert lost not in page
+    assert office.sharing.page(office.sharing.link_of(office.staff.find(str(ratna.id))))
+    assert office.sharing.link_of(office.staff.find(str(ratna.id))) in page

@@ -15,8 +15,9 @@ import pytest
 from prokes_social.model.delivery import DeliveryStatus
 from prokes_social.model.reach import Known, Metric, Untold
 from prokes_social.model.report import Report
-from prokes_social.store import snapshots, spending
+from prokes_social.store import reports, spending
 from prokes_social.store.snapshots import TakenReading
+from prokes_social.store.told import readings_of
 from tests.conftest import SetClock
 from tests.office import Office, open_office
 
@@ -223,12 +224,10 @@ def _send(day: int) -> str:
 
 
 def _readings(month: Month) -> dict[int, list[TakenReading]]:
-    by_delivery: dict[int, list[TakenReading]] = {}
     with month.office.app.store.read() as tx:
-        delivery_of = {post: delivery for delivery, post in snapshots.post_of_delivery(tx, "uji").items()}
-        for reading in snapshots.taken(tx, "uji"):
-            by_delivery.setdefault(delivery_of[reading.post_id], []).append(reading)
-    return by_delivery
+        posts = {delivery: origin.post_id for delivery, origin in reports.origins(tx, "uji").items()}
+        readings = readings_of(tx, list(posts.values()))
+    return {delivery: readings[post_id] for delivery, post_id in posts.items() if post_id in readings}
 
 
 class Truth:

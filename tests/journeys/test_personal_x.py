@@ -9,12 +9,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
+from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
 from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.model.staff import Purpose, StaffMember
 from prokes_social.model.wave import Opened, Step
 from prokes_social.store import accounts, approvals, campaigns, consents, offers, waves
+from prokes_social.store.tables import approval
 from prokes_social.worker import Worker
 from tests.factories import add_person
 from tests.office import Office, open_office
@@ -104,7 +106,8 @@ def test_a_person_connects_taps_and_sees_the_post(office: Office, sari: StaffMem
     assert row.post
     assert row.post.permalink in phone.get(f"{offer_id}/x")
     with office.app.store.read() as tx:
-        assert approvals.approver(tx, row.content.digest) == f"person:{sari.id}"
+        said = select(approval.c.who, approval.c.verdict).where(approval.c.digest == row.content.digest)
+        assert tx.execute(said).all() == [(f"person:{sari.id}", approvals.APPROVED)]
         offer = offers.get(tx, offer_id)
     assert row.key.account == f"x-pegawai-{sari.id}"
 

@@ -1,6 +1,6 @@
 """An office with a real database: campaigns queued, sent, lost, found and read the way the other steps do it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -187,7 +187,14 @@ class Office:
             assert deliveries.cancel(tx, delivery.id, reason="")
 
     def reads(
-        self, delivery: Delivery, after: float, *, delay: float = 0, gone: bool = False, **numbers: int | None
+        self,
+        delivery: Delivery,
+        after: float,
+        *,
+        delay: float = 0,
+        gone: bool = False,
+        kinds: Mapping[Metric, Mapping[str, int]] | None = None,
+        **numbers: int | None,
     ) -> None:
         """A reading planned `after` seconds of the post's life on our clock, and taken `delay` later."""
         reading, post = self._reading(delivery, after)
@@ -198,6 +205,7 @@ class Office:
             numbers=told,
             raw=dict(numbers),
             missing=gone,
+            kinds=kinds or {},
         )
         with self.store.write() as tx:
             snapshots.record(tx, [(reading, taken)])

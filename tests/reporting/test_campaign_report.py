@@ -98,6 +98,33 @@ def test_a_sum_is_known_only_as_well_as_its_least_sure_part() -> None:
     assert added([UNKNOWN, UNKNOWN]) == UNKNOWN
 
 
+def test_interactions_of_which_each_kind_is_told_lack_nothing(office: Office) -> None:
+    office.has_account("foto", "instagram")
+    office.reads(office.publishes(office.queues("sabun", "foto")), DAY, likes=3, comments=0, shares=1, saves=2)
+    report = office.reports(language="en")
+    assert row(report, "sabun", "foto").interactions_without == report.total.interactions_without == ()
+    assert not [note for note in report.notes if "≥" in note]
+
+
+def test_interactions_name_the_kind_that_one_post_of_several_does_not_tell(office: Office) -> None:
+    office.has_account("foto", "instagram")
+    for due, saves in ((0, 2), (5, None)):
+        post = office.publishes(office.queues("sabun", "foto", due))
+        office.reads(post, DAY, likes=3, comments=0, shares=1, saves=saves)
+    report = office.reports(language="en")
+    assert report.total.interactions == Figure(value=10, known=Known.MEASURED)
+    assert report.total.interactions_without == (Metric.SAVES,)
+    assert [each.interactions_without for each in report.deliveries] == [(), (Metric.SAVES,)]
+    assert any("Instagram: saves 1 of 2." in note for note in report.notes)
+
+
+def test_interactions_that_nobody_tells_are_unknown_and_lack_nothing(office: Office) -> None:
+    office.has_account("foto", "instagram")
+    office.reads(office.publishes(office.queues("sabun", "foto")), DAY, impressions=3)
+    report = office.reports()
+    assert (report.total.interactions, report.total.interactions_without) == (UNKNOWN, ())
+
+
 def test_lateness_is_publication_less_due_time(office: Office) -> None:
     office.has_account("resmi", "x")
     office.has_account("halaman", "facebook")

@@ -158,6 +158,84 @@ def test_best_times_are_the_same_in_all_five_and_say_how_many_posts(report: Repo
     assert "(88)" in text  # too few to go by
 
 
+def test_engagement_by_kind_is_the_same_in_all_five(office: Office) -> None:
+    office.has_account("resmi", "x")
+    office.has_account("halaman", "facebook")
+    reposts = {Metric.SHARES: {"repost": 3, "quote": 1}}
+    office.reads(
+        office.publishes(office.queues("sabun", "resmi")), 1, kinds=reposts, likes=30, comments=0, shares=4, saves=2
+    )
+    reactions = {Metric.LIKES: {"like": 1200, "love": 34}}
+    office.reads(office.publishes(office.queues("sabun", "halaman")), 1, kinds=reactions, likes=1234, clicks=12)
+    report = office.reports(language="en")
+    wanted = {
+        "Likes": ("1234", "30", "1264"),
+        "Likes: thumb up": ("1200", "", "1200"),
+        "Likes: love": ("34", "", "34"),
+        "Comments": ("", "0", "0"),
+        "Shares": ("", "4", "4"),
+        "Shares: reposts": ("", "3", "3"),
+        "Shares: quotes": ("", "1", "1"),
+        "Saves": ("", "2", "2"),
+        "Clicks": ("12", "", "12"),
+        "Video views": ("", "", ""),
+    }
+    heads = ("Facebook", "X", "Together")
+    in_xlsx = {str(row["Kind"]): row for row in sheet(report, "Engagement by kind")}
+    in_csv = {row["kind"].capitalize(): list(row.values())[1:] for row in csv_rows(report, "engagement")}
+    told = document(report)["engagement_by_kind"]
+    assert isinstance(told, list)
+    page, text = kinds_of_page(file(report, "html").decode()), words_of(report)
+    assert list(in_xlsx) == list(in_csv) == list(wanted)
+    for there, (label, values) in zip(told, wanted.items(), strict=True):
+        assert tuple(shown(in_xlsx[label][head]) for head in heads) == values
+        assert tuple(in_csv[label]) == tuple(value or "–" for value in values)
+        assert tuple(shown(figure["value"]) for figure in there["by_platform"].values()) == values
+        assert page[there["kind"], there["part"] or ""] == values
+        assert f"{label} {' '.join(f'{int(value):,}' if value else '–' for value in values)}" in text
+
+
+def kinds_of_page(page: str) -> dict[tuple[str, str], tuple[str, ...]]:
+    """(kind, part) to the values of its row."""
+    rows: dict[tuple[str, str], tuple[str, ...]] = {}
+    current = ("", "")
+    for _tag, found in Tags(page).tags:
+        if "data-kind" in found:
+            current = (found["data-kind"] or "", found["data-part"] or "")
+        if "data-on" in found:
+            rows[current] = (*rows.get(current, ()), found["data-value"] or "")
+    return rows
+
+
+def test_interactions_say_in_all_five_what_they_lack(report: Report) -> None:
+    """X told no saves, and Facebook nothing but likes."""
+    told = document(report)
+    total, by_account = told["total"], told["by_account"]
+    assert isinstance(total, Mapping)
+    assert isinstance(by_account, list)
+    lacking = {each["label"]: each["interactions"]["without"] for each in by_account}
+    assert lacking == {
+        "foto": [],
+        "halaman": ["comments", "shares", "saves"],
+        "resmi": ["likes", "comments", "shares", "saves"],
+    }
+    assert total["interactions"] == {
+        "value": 33, "known": "measured", "without": ["likes", "comments", "shares", "saves"],
+    }  # fmt: skip
+    for row in (*csv_rows(report, "accounts"),):
+        assert row["interactions: without"] == ", ".join(lacking[row["name"]])
+    for cells in sheet(report, "By account"):
+        assert cells["Interactions without"] == ", ".join(lacking[str(cells["Name"])])
+    page = Tags(file(report, "html").decode())
+    cells_of_page = [found["data-without"] for _tag, found in page.tags if found.get("data-figure") == "interactions"]
+    assert " ".join(lacking["halaman"]) in cells_of_page
+    note = "Facebook: comments 1 of 1, shares 1 of 1, saves 1 of 1"
+    assert note in page.text
+    assert note in words_of(report)
+    assert any(note in str(row["Value"]) for row in sheet(report, "In short"))
+    assert re.search(r"halaman 1 of 2 \S+ of \d 20,000 9,000 ≥ 1 ", words_of(report))
+
+
 # --- the PDF ---
 
 

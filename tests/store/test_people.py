@@ -11,7 +11,7 @@ from prokes_social.app.staff import Preview
 from prokes_social.errors import AlreadyMoved
 from prokes_social.keys import new_key
 from prokes_social.model.account import Unit
-from prokes_social.model.staff import Purpose, StaffMember
+from prokes_social.model.staff import WORDING_VERSIONS, Purpose, StaffMember
 from prokes_social.model.staff_list import Kind
 from prokes_social.settings import load_settings
 from prokes_social.store import Store, accounts, consents, directory, offers, people
@@ -58,6 +58,16 @@ class Office:
         with self.store.read() as tx:
             return consents.answers(tx, purpose, [number]).get(number)
 
+    def holds(self, numbers: list[int]) -> tuple[dict[int, bool], list[bool | None], list[bool]]:
+        """What each of the questions about consent to links says of these people."""
+        with self.store.read() as tx:
+            said = [consents.current(tx, each).get(Purpose.LINK) for each in numbers]
+            return (
+                consents.answers(tx, Purpose.LINK, numbers),
+                [each and each.given for each in said],
+                [consents.agrees(tx, each, Purpose.LINK) for each in numbers],
+            )
+
     def says(self, number: int, purpose: Purpose, *, given: bool) -> None:
         with self.store.write() as tx:
             consents.record(tx, number, purpose, given=given, wording="w", by="person", now=self.clock.now())
@@ -80,6 +90,20 @@ def test_the_same_file_again_changes_nothing(office: Office) -> None:
     assert office.people() == before
     with office.store.read() as tx:
         assert [len(consents.history(tx, each.id)) for each in before] == [1, 1, 0]
+
+
+def test_a_yes_to_an_older_wording_counts_no_more_and_a_no_does(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.take_in("Ratna;;dinkes;;;;;", "Budi;;dinkes;;;;;")
+    ratna, budi = (each.id for each in office.people())
+    office.says(ratna, Purpose.LINK, given=True)
+    office.says(budi, Purpose.LINK, given=False)
+    assert office.holds([ratna, budi]) == ({ratna: True, budi: False}, [True, False], [True, False])
+    monkeypatch.setitem(WORDING_VERSIONS, Purpose.LINK, 2)
+    assert office.holds([ratna, budi]) == ({budi: False}, [None, False], [False, False])
+    office.says(ratna, Purpose.LINK, given=True)
+    assert office.holds([ratna, budi]) == ({ratna: True, budi: False}, [True, False], [True, False])
 
 
 def test_the_nip_is_stored_nowhere(office: Office) -> None:

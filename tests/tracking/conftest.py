@@ -19,6 +19,7 @@ from prokes_social.sandbox import Sandbox
 from prokes_social.store import Store, accounts, alarms, snapshots
 from prokes_social.store.snapshots import TakenReading
 from prokes_social.store.tables import post, snapshot
+from prokes_social.store.told import readings_of
 from prokes_social.tracking import Collected, Tracker
 from tests.conftest import SetClock
 from tests.factories import add_account, queue_delivery
@@ -107,11 +108,10 @@ class Desk:
 
     def readings(self, external_id: str) -> list[TakenReading]:
         """Those that were taken or given up, in the order in which they were due."""
+        post_id = self.post_id(external_id)
         with self.store.read() as tx:
-            taken = snapshots.taken(tx, "agen")
-        return sorted(
-            (each for each in taken if each.post_id == self.post_id(external_id)), key=lambda each: each.due_at
-        )
+            taken = readings_of(tx, [post_id]).get(post_id, [])
+        return sorted(taken, key=lambda each: each.due_at)
 
     def numbers(self, external_id: str) -> dict[Metric, int | None]:
         return self.readings(external_id)[-1].numbers

@@ -8,22 +8,28 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prokes_social import platforms
-from prokes_social.alerting import Teller, Watchdog
+from prokes_social.alerting import Relay, Teller, Watchdog
 from prokes_social.app.accounts import Accounts
+from prokes_social.app.alarms import Alarms
+from prokes_social.app.approving import Approving
 from prokes_social.app.audit import Audit
 from prokes_social.app.campaigns import Campaigns
-from prokes_social.app.channels import alarm_channels
+from prokes_social.app.channels import alarm_channels, status_webhook
 from prokes_social.app.coverage import Coverage
 from prokes_social.app.decisions import Decisions
 from prokes_social.app.deliveries import Deliveries
+from prokes_social.app.drafts import Drafts
 from prokes_social.app.inviting import Inviting
 from prokes_social.app.media import Media
 from prokes_social.app.personal_posts import PersonalPosts
 from prokes_social.app.privacy import Privacy
 from prokes_social.app.reach import Reach
+from prokes_social.app.recalling import Recalling
 from prokes_social.app.reports import Reports
 from prokes_social.app.sharing import Sharing
 from prokes_social.app.staff import Staff
+from prokes_social.app.texts import Texts
+from prokes_social.app.tokens import Tokens
 from prokes_social.app.units import Units
 from prokes_social.app.upkeep import Upkeep
 from prokes_social.app.users import Users
@@ -58,6 +64,7 @@ class App:
         self.clock = clock or self.store.clock()
         self.campaigns = Campaigns(self)
         self.accounts = Accounts(self)
+        self.alarms = Alarms(self)
         self.deliveries = Deliveries(self)
         self.decisions = Decisions(self)
         self.reach = Reach(self)
@@ -73,6 +80,11 @@ class App:
         self.upkeep = Upkeep(self)
         self.users = Users(self)
         self.audit = Audit(self)
+        self.approving = Approving(self)
+        self.recalling = Recalling(self)
+        self.texts = Texts(self)  # campaign files: read, saved, kept, restored
+        self.drafts = Drafts(self)
+        self.tokens = Tokens(self)
 
     @cached_property
     def platforms(self) -> Mapping[str, Platform]:
@@ -137,6 +149,18 @@ class App:
             owner=owner,
         )
 
+    def relay(self, owner: str) -> Relay:
+        """Who tells status changes to the webhook, for one process."""
+        webhook = status_webhook(self.settings, self.clock)
+        if self.settings.webhooks.url and webhook is None:
+            self.upkeep.complain_of_webhook(
+                _("No status change is told: there is no secret to sign it with. Set PROKES_WEBHOOKS_SECRET.")
+            )
+        return Relay(
+            store=self.store, clock=self.clock, webhook=webhook, statuses=self.settings.webhooks.statuses,
+            language=self.settings.language, owner=owner,
+        )  # fmt: skip
+
     def watchdog(self) -> Watchdog:
         return Watchdog(store=self.store, clock=self.clock)
 
@@ -162,8 +186,7 @@ class App:
 
     def _allows(self, tx: StoreConnection, account: Account) -> bool:
         """Whether the person whose account it is wants us to post for them."""
-        said = consents.current(tx, account.owner_id) if account.owner_id else {}
-        return Purpose.POST in said and said[Purpose.POST].given
+        return account.owner_id is not None and consents.agrees(tx, account.owner_id, Purpose.POST)
 
     def _readings_of(self, delivery: Delivery, post: Post) -> list[datetime]:
         return self.tracker.readings_of(post, sandbox=delivery.sandbox)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from prokes_social.app.recent import MINUTE, Recent
 from prokes_social.clock import month_of
+from prokes_social.connecting import OfficialGranting
 from prokes_social.errors import SettingsError
 from prokes_social.i18n import _
 from prokes_social.model.account import Account, AccountKind, Directory, Unit
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 class Accounts:
     def __init__(self, app: "App") -> None:
         self._app = app
+        self._budget = Recent[None, dict[str, Decimal]](app, for_=MINUTE)
 
     def add(
         self, name: str, *, platform: str, unit: str, credentials: Mapping[str, str], zone: str | None = None
@@ -77,6 +80,36 @@ class Accounts:
         self._app.connector.connect(account, credentials)
         return self._app.connector.check(account)
 
+    def disconnect(self, name: str) -> bool:
+        """Forget the credentials; its deliveries wait. False where the grant has to be ended at the platform too."""
+        account = self._app.connector.named(name)
+        if account.by_hand or account.kind is AccountKind.PERSONAL:
+            raise SettingsError(
+                _("“{name}” has no credentials of ours.", name=name),
+                hint=_("Accounts by hand are handed over; personal ones are disconnected by the person."),
+            )
+        return self._app.connector.disconnect(account)
+
+    @property
+    def granting(self) -> OfficialGranting:
+        """Connecting by the platform's own page of consent."""
+        return OfficialGranting(connector=self._app.connector)
+
+    def official(self) -> list[Account]:
+        """Those of the office, by name."""
+        with self._app.store.read() as tx:
+            return accounts.official(tx)
+
+    def connected(self) -> frozenset[int]:
+        """Numbers of accounts whose credentials we hold."""
+        with self._app.store.read() as tx:
+            return accounts.connected(tx)
+
+    def fields(self, account: Account) -> frozenset[str]:
+        """Names of the credentials that we hold."""
+        with self._app.store.read() as tx:
+            return frozenset(accounts.credentials(tx, account.id))
+
     def all(self) -> list[Account]:
         with self._app.store.read() as tx:
             return accounts.all_accounts(tx)
@@ -92,6 +125,10 @@ class Accounts:
                 units=tuple(accounts.units(tx)),
                 platforms=tuple(self._app.platforms),
             )
+
+    def budget_lately(self) -> Mapping[str, Decimal]:
+        """The same, as of the last minute: for pages."""
+        return self._budget.of(None, self.budget_left)
 
     def budget_left(self) -> dict[str, Decimal]:
         """US dollars that each X account may still spend this month."""

@@ -1,19 +1,21 @@
 """Campaigns: check, plan, schedule, approve, draw. Each is the one before it and one step more."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import RLock
+from typing import TYPE_CHECKING, TypeVar
 
 from prokes_social import planning
 from prokes_social.checking import CheckContext, check_campaign, check_card, check_plan
-from prokes_social.errors import ContentError
+from prokes_social.errors import CardError, ContentError
 from prokes_social.i18n import _, n_
-from prokes_social.loading.campaigns import digest, read_campaign
+from prokes_social.loading.campaigns import digest, read_campaign, read_campaign_text
 from prokes_social.loading.document import Reading
 from prokes_social.model.account import AccountKind
-from prokes_social.model.campaign import Campaign, Loaded, Message
+from prokes_social.model.campaign import LEADERS, STAFF, Campaign, Loaded, Message
 from prokes_social.model.campaign import Path as CampaignPath
 from prokes_social.model.card import Card, CardRequest
 from prokes_social.model.plan import Plan, PlannedChange, Wanted, WantedWave
@@ -21,10 +23,13 @@ from prokes_social.model.platform import Size, Submission
 from prokes_social.model.wave import CODE_LENGTH
 from prokes_social.problem import Place, Problem, Severity, has_errors, in_reading_order
 from prokes_social.scheduling import Scheduler
-from prokes_social.store import deliveries, waves
+from prokes_social.store import campaigns, deliveries, waves
 
 if TYPE_CHECKING:
     from prokes_social.app import App
+    from prokes_social.rendering.filling import Fault
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +41,38 @@ class Planned:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A card that a text asks for, not drawn yet; `digest` is empty where something stands in its way."""
+
+    message: int  #: its position among the messages
+    request: CardRequest
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What a text would mean, saved or not: everything to mend or to mind, its cards, and its plan where it has one."""
+
+    file: Loaded[Campaign] | None
+    problems: tuple[Problem, ...]
+    cards: tuple[Shown, ...] = ()  #: in every size of their templates
+    plan: Plan | None = None
+
+    @property
+    def can_be_queued(self) -> bool:
+        return self.plan is not None
+
+
 class Campaigns:
     def __init__(self, app: "App") -> None:
         self._app = app
+        self._inspected: OrderedDict[str, Card] = OrderedDict()
+        self._sound: OrderedDict[str, None] = OrderedDict()
+        self._readings: OrderedDict[str, Reading[Campaign]] = OrderedDict()
+        self._asked: OrderedDict[str, CardRequest] = OrderedDict()
+        self._small: OrderedDict[str, bytes] = OrderedDict()
+        self._guard = RLock()
 
     def check(self, path: Path) -> list[Problem]:
         """Every problem of the file, its cards and its plan, in reading order."""
@@ -57,6 +91,83 @@ class Campaigns:
         problems = in_reading_order([*warnings, *planned.problems])
         _require_none(problems, path)
         return Planned(plan=planned.plan, cards=planned.cards, problems=tuple(problems))
+
+    def look(self, text: str, path: Path, *, deep: bool = True) -> Looked:
+        """What `text` would mean in the file at `path`, which is left as it is; only if `deep` cards are drawn."""
+        reading = self._read_text(text, path)
+        if reading.loaded is None:
+            return Looked(file=None, problems=reading.problems)
+        file, problems = reading.loaded, [*reading.problems, *check_campaign(reading.loaded, self._context())]
+        if not deep:
+            return Looked(file=file, problems=tuple(in_reading_order(problems)))
+        plan = None
+        if not has_errors(problems):
+            planned = self._plan(file)
+            problems += planned.problems
+            plan = None if has_errors(problems) else planned.plan
+        return Looked(file=file, problems=tuple(in_reading_order(problems)), cards=tuple(self.shown(file)), plan=plan)
+
+    def as_read(self, text: str, path: Path) -> Reading[Campaign]:
+        """A text as it is followed, not checked; kept, because pages ask for the same one again and again."""
+        name = f"{digest(text)} {path.name}"
+        with self._guard:
+            known = self._readings.get(name)
+        reading = known or self._read_text(text, path)
+        with self._guard:
+            _keep(self._readings, name, reading, _MOST_KEPT)
+        return reading
+
+    def shown(self, file: Loaded[Campaign]) -> Iterable[Shown]:
+        """The cards of a campaign in every size, as far as they can be drawn; nothing is drawn here."""
+        for position, message in enumerate(file.value.messages):
+            if message.card and message.card.template in self._app.studio.templates:
+                for request in self._requests(file.value, message, ()):
+                    digest, _faults = self._sound_digest(request)
+                    yield self._noted(Shown(message=position, request=request, digest=digest))
+
+    def picture(self, digest: str) -> bytes | None:
+        """A small JPEG of a card that was shown lately, drawn when it is first asked for. Raises CardError."""
+        with self._guard:
+            request, small = self._asked.get(digest), self._small.get(digest)
+        if small or request is None:
+            return small
+        from prokes_social.rendering import at_phone_width
+
+        with self._guard:
+            drawn = self._inspected.get(digest)
+        small = at_phone_width((drawn or self._app.studio.render(request)).data, _SMALL)
+        with self._guard:
+            _keep(self._small, digest, small, _MOST_SMALL)
+        return small
+
+    def first_cards(self, file: Loaded[Campaign]) -> dict[str, Shown]:
+        """By message its card in one size, named without laying it out: whether it can be drawn shows when it is."""
+        found: dict[str, Shown] = {}
+        for position, message in enumerate(file.value.messages):
+            if message.card and message.card.template in self._app.studio.templates:
+                request = next(iter(self._requests(file.value, message, ())))
+                found[message.id] = self._noted(Shown(message=position, request=request, digest=self._name(request)))
+        return found
+
+    def _name(self, request: CardRequest) -> str:
+        try:
+            return self._app.studio.digest(request)
+        except CardError:
+            return ""
+
+    def _noted(self, shown: Shown) -> Shown:
+        """Its picture may be asked for by its digest from now on."""
+        if shown.digest:
+            with self._guard:
+                _keep(self._asked, shown.digest, shown.request, _MOST_NAMED)
+        return shown
+
+    def reach_of(self, campaign: Campaign) -> frozenset[str]:
+        """The units whose accounts a campaign sends to; EVERYBODY where it asks staff, who are of all units."""
+        directory = self._app.accounts.directory()
+        units = {account.unit.id for send in campaign.sends for account in planning.accounts_of(send, directory)}
+        people = any(target in (LEADERS, STAFF) for send in campaign.sends for target in send.to)
+        return frozenset({*units, EVERYBODY} if people else units)
 
     def schedule(self, path: Path, *, by: str) -> tuple[Planned, int]:
         """Apply the plan; the count of deliveries that are approved and wait for their time now."""
@@ -91,6 +202,10 @@ class Campaigns:
             )
         return file, [(n, request) for n, each in wanted for request in self._requests(file.value, each, sizes)]
 
+    def was_queued(self, campaign: str) -> bool:
+        with self._app.store.read() as tx:
+            return bool(campaigns.newest_versions(tx, [campaign]))
+
     def id_in(self, path: Path) -> str:
         """The id of the campaign in a file. Raises ContentError."""
         return self._load(path)[0].value.id
@@ -109,6 +224,11 @@ class Campaigns:
 
     def _read(self, path: Path) -> Reading[Campaign]:
         return read_campaign(path, root=self._app.settings.home, presets=self._app.settings.presets)
+
+    def _read_text(self, text: str, path: Path) -> Reading[Campaign]:
+        home = self._app.settings.home
+        shown = path.relative_to(home).as_posix() if path.is_relative_to(home) else path.name
+        return read_campaign_text(text, shown, root=home, presets=self._app.settings.presets)
 
     def _load(self, path: Path) -> tuple[Loaded[Campaign], list[Problem]]:
         reading = self._read(path)
@@ -140,17 +260,45 @@ class Campaigns:
         """Each different card once, with the problems found on it placed in the file."""
         asked = [(each.message_path, each.card) for each in wanted.deliveries]
         asked += [(each.message_path, card) for each in wanted.waves for card in self._on_waves(each)]
-        different = {_canonical(path, card): (path, card) for path, card in asked if card}
+        different = {_drawn_from(path, card): (path, card) for path, card in asked if card}
         cards: dict[str, Card] = {}
         problems: list[Problem] = []
+        context = self._context()
         for path, request in different.values():
             found = self._faults(request, wanted.file, (*path, "card"))
             if not found:
-                card = self._app.studio.render(request)
+                card = self._inspected_card(request)
                 cards[card.content_digest] = card
-                found = check_card(self._app.studio.inspect(card), wanted.file, path, self._context())
+                found = check_card(card, wanted.file, path, context)
             problems += found
         return cards, list(dict.fromkeys(problems))
+
+    def _sound_digest(self, request: CardRequest) -> "tuple[str, Sequence[Fault]]":
+        """Its content digest where it can be drawn, else its faults; to lay it out takes long, to name it does not."""
+        try:
+            digest = self._app.studio.digest(request)
+        except CardError:
+            return "", self._app.studio.faults(request)
+        with self._guard:
+            known = digest in self._sound
+        faults = [] if known else self._app.studio.faults(request)
+        if faults:
+            return "", faults
+        with self._guard:
+            _keep(self._sound, digest, None, _MOST_NAMED)
+        return digest, []
+
+    def _inspected_card(self, request: CardRequest) -> Card:
+        """Drawn and measured, or what was a moment ago: while somebody types, most cards stay as they are."""
+        digest = self._app.studio.digest(request)
+        with self._guard:
+            if found := self._inspected.get(digest):
+                self._inspected.move_to_end(digest)
+                return found
+        card = self._app.studio.inspect(self._app.studio.render(request))
+        with self._guard:
+            _keep(self._inspected, digest, card, _MOST_KEPT)
+        return card
 
     def _on_waves(self, wave: WantedWave) -> Iterable[CardRequest]:
         """What a wave shows, in every size: the card of somebody whom nobody knows, unless the office itself speaks."""
@@ -163,7 +311,7 @@ class Campaigns:
         return [replace(card, size=size) for size in wave.content.sizes] if card else []
 
     def _faults(self, request: CardRequest, file: Loaded[Campaign], path: CampaignPath) -> list[Problem]:
-        faults = self._app.studio.faults(request)
+        faults = self._sound_digest(request)[1]
         return [replace(fault.problem(), place=file.place((*path, *fault.path))) for fault in faults]
 
     def _refused_by_platforms(self, plan: Plan, cards: dict[str, Card]) -> list[Problem]:
@@ -242,11 +390,25 @@ class Campaigns:
         return Scheduler(store=self._app.store, clock=self._app.clock, lead=self._app.timing.lead)
 
 
+#: Among units: the staff of all of them.
+EVERYBODY = "*"
+#: Drawn cards that are kept for the next look at the same text; each has some hundred kilobytes.
+_MOST_KEPT, _MOST_NAMED, _MOST_SMALL = 96, 2000, 300
+_SMALL = 480  #: px
 #: Stands on the card that is checked before anybody is asked.
 _SOMEBODY = {"name": "Siti Nurhaliza Rahmawati, S.Kep., Ners", "unit": "Badan Kepegawaian dan Pengembangan SDM"}
 
 
-def _canonical(path: CampaignPath, card: CardRequest) -> tuple[CampaignPath, Size, str]:
+def _keep(kept: OrderedDict[str, V], name: str, value: V, most: int) -> None:
+    """As the newest; the oldest goes."""
+    kept[name] = value
+    kept.move_to_end(name)
+    while len(kept) > most:
+        kept.popitem(last=False)
+
+
+def _drawn_from(path: CampaignPath, card: CardRequest) -> tuple[CampaignPath, Size, str]:
+    """The same for requests of one message that make the same card."""
     return path, card.size, repr((card.slots, card.link))
 
 

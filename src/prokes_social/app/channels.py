@@ -30,6 +30,14 @@ def report_channels(settings: Settings, clock: Clock) -> list[Mail | Webhook]:
     return channels
 
 
+def status_webhook(settings: Settings, clock: Clock) -> Webhook | None:
+    """None where nobody is told of status changes, or nothing is there to sign them with."""
+    chosen, secret = settings.webhooks, settings.webhooks_secret
+    if not chosen.url or secret is None:
+        return None
+    return Webhook(url=chosen.url, clock=clock, secret=secret, pinned=Pinned(allow_private=chosen.allow_private))
+
+
 def _webhook(settings: Settings, clock: Clock) -> Webhook:
     url = settings.alerting.webhook_url or ""
     pinned = Pinned(allow_private=settings.alerting.allow_private)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prokes_social import logs
 from prokes_social.checking.campaigning import candidates_in, faces
+from prokes_social.errors import AlreadyMoved
 from prokes_social.i18n import _
 from prokes_social.model.alarm import Alarm, AlarmKind
 from prokes_social.model.card import CardRequest
@@ -42,6 +43,18 @@ class Decisions:
 
     def drop(self, delivery_id: int) -> Delivery:
         return _noted(self._settler.drop(delivery_id))
+
+    def withdraw(self, delivery_id: int, *, reason: str) -> Delivery:
+        """Cancel what is still ours. Raises AlreadyMoved where it may be out by now."""
+        with self._app.store.write() as tx:
+            done = deliveries.cancel(tx, delivery_id, reason=reason)
+            row = deliveries.get(tx, delivery_id)
+        if not done or row is None:
+            raise AlreadyMoved(
+                _("Delivery {id} can no longer be withdrawn.", id=delivery_id),
+                hint=_("Look at it again: it is on its way, out, or was withdrawn before."),
+            )
+        return _noted(row)
 
     def stop(self, *, who: str, remark: str = "") -> Stopped:
         """Halt every process at once; an intent that is committed can't be called back."""

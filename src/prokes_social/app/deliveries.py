@@ -4,10 +4,14 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import RowMapping
+
 from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.model.platform import Submission
+from prokes_social.model.reach import Figure, Metric
 from prokes_social.publishing import Reaper
-from prokes_social.store import campaigns, deliveries
+from prokes_social.store import approvals, campaigns, deliveries, told
+from prokes_social.store.approvals import Verdict
 
 if TYPE_CHECKING:
     from prokes_social.app import App
@@ -50,6 +54,25 @@ class Deliveries:
             }
             for each in tries
         ]
+
+    def tries(self, delivery_id: int) -> list[RowMapping]:
+        """Each try as it was noted."""
+        with self._app.store.read() as tx:
+            return deliveries.attempts(tx, delivery_id)
+
+    def approvals(self, delivery: Delivery) -> list[Verdict]:
+        """Who said what about exactly this content, the newest last."""
+        with self._app.store.read() as tx:
+            return approvals.verdicts(tx, [delivery.content.digest]).get(delivery.content.digest, [])
+
+    def figures(self, delivery_id: int) -> dict[Metric, Figure]:
+        """The newest known number of each metric; unknown where the platform never told it."""
+        from prokes_social.reporting.gathering import newest_known
+
+        with self._app.store.read() as tx:
+            post_id = told.post_of(tx, delivery_id)
+            readings = told.readings_of(tx, [post_id]) if post_id else {}
+        return newest_known(readings.get(post_id, ()) if post_id else ())
 
     def lateness(self, delivery: Delivery) -> timedelta | None:
         """How long after its due time the public call began; None before it did."""

@@ -120,7 +120,9 @@ class PersonalPosts:
 
     def stop(self, member: StaffMember) -> None:
         """Whoever is asked no more has nothing posted either; nothing to do where X was never connected."""
-        if self._has_agreed(member):
+        with self._app.store.read() as tx:
+            connected = _connected(tx, member)
+        if connected or self._has_agreed(member):
             self.disconnect(member)
 
     # --- posting ---
@@ -221,8 +223,7 @@ class PersonalPosts:
 
     def _has_agreed(self, member: StaffMember) -> bool:
         with self._app.store.read() as tx:
-            said = consents.current(tx, member.id).get(Purpose.POST)
-        return said is not None and said.given
+            return consents.agrees(tx, member.id, Purpose.POST)
 
     @property
     def _granting(self) -> Granting:

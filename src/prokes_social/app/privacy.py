@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prokes_social.app import received
 from prokes_social.app.forgotten import FILE, ForgottenList
 from prokes_social.app.mentions import Needles, files_naming
 from prokes_social.errors import AlreadyMoved, SettingsError, StoreError
@@ -155,6 +156,7 @@ class Privacy:
         self._list.add(gone)
 
     def _clean_up(self, person_id: int, removed: Removed, needles: Needles) -> Forgotten:
+        received.forget_all(self._app.settings.state)
         photos = self._remove_photos(removed.photo)
         self._app.store.rewrite(forgetting.TABLES if removed.accounts else forgetting.PEOPLE)
         rewritten, failed = self._clean_backups()

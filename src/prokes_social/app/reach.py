@@ -5,7 +5,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prokes_social.store import snapshots
+from prokes_social.app.recent import MINUTE, Recent
+from prokes_social.i18n import language
+from prokes_social.store import campaigns, overview, snapshots
+from prokes_social.store.overview import Standing
 from prokes_social.tracking import Collected
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 class Reach:
     def __init__(self, app: "App") -> None:
         self._app = app
+        self._pages = Recent[tuple[str, str], str](app, for_=MINUTE)
+        self._standings = Recent[None, list[Standing]](app, for_=MINUTE)
 
     def collect_due(self, stopped: Callable[[], bool] = lambda: False) -> Collected:
         """Take the readings that are due; `stopped` is asked between batches."""
@@ -39,12 +44,30 @@ class Reach:
         with self._app.store.read() as tx:
             return snapshots.is_waiting(tx)
 
+    def standings(self) -> list[Standing]:
+        """How campaigns stand by unit, as of the last minute; the one that goes on longest first."""
+        return self._standings.of(None, self._look)
+
+    def _look(self) -> list[Standing]:
+        with self._app.store.read() as tx:
+            return overview.standings(tx)
+
+    def titles(self) -> dict[str, str]:
+        with self._app.store.read() as tx:
+            return campaigns.titles(tx)
+
     def report(self, campaign: str, *, number: str = "") -> "Report":
         from prokes_social.reporting import campaign_report
 
         app = self._app
         now = app.clock.now()
         return campaign_report(app.store, campaign, settings=app.settings, now=now, look_of=self.look_of, number=number)
+
+    def page(self, campaign: str) -> str:
+        """The report as a web page in the language that is spoken, as of the last minute."""
+        from prokes_social.reporting.formats import html
+
+        return self._pages.of((campaign, language()), lambda: html.page(self.report(campaign)))
 
     def look_of(self, brand: str) -> "Look":
         """A brand kit that is gone or broken never stops a report."""

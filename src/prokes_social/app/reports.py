@@ -192,7 +192,7 @@ class Reports:
             if isinstance(channel, Webhook):
                 channel.send({"event": "report", **as_row(kept)}, name=f"report-{kept.id}")
                 return Sent.SENT, ""
-            return Sent.SENT, channel.send(_letter(kept, self._files(kept)))
+            return Sent.SENT, channel.send(_letter(kept, self.files(kept)))
         except NotTold as error:
             return Sent.NOT_SENT, str(error)
         except StoreError as error:
@@ -200,7 +200,7 @@ class Reports:
         except PerhapsTold as error:
             return Sent.UNKNOWN, str(error)
 
-    def _files(self, kept: KeptReport) -> dict[str, bytes]:
+    def files(self, kept: KeptReport) -> dict[str, bytes]:
         """Exactly those that were kept. Raises StoreError where one is gone or was changed."""
         found: dict[str, bytes] = {}
         for path in self.paths(kept):

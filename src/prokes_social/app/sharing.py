@@ -20,8 +20,9 @@ from prokes_social.sharing.clicks import ClickCounter, Visit
 from prokes_social.sharing.quiet import QuietTimes
 from prokes_social.sharing.shown import Shared
 from prokes_social.sharing.visitors import Visitor
-from prokes_social.store import alarms, clicks, consents, offers, people, waves
+from prokes_social.store import alarms, clicks, consents, offers, people, recalled, waves
 from prokes_social.store.clicks import Visits
+from prokes_social.store.recalled import CalledBack
 
 if TYPE_CHECKING:
     from prokes_social.app import App
@@ -51,6 +52,7 @@ class PersonalPage:
     link: str
     consents: Mapping[Purpose, bool]  #: purposes they were never asked about are missing
     invitations: Sequence[Invitation]  #: the newest first
+    called_back: Sequence[CalledBack] = ()  #: what the office took back lately of that which they had opened
 
     @property
     def agreed(self) -> bool | None:
@@ -105,11 +107,14 @@ class Sharing:
         if member is None:
             return None
         with self._app.store.read() as tx:
-            said = {purpose: each.given for purpose, each in consents.current(tx, member.id).items() if each.stands}
+            said = {purpose: each.given for purpose, each in consents.current(tx, member.id).items()}
             # Who posts for the office is asked whatever they said before; whoever stopped is not.
             shown = offers.of_person(tx, member.id) if said.get(Purpose.LINK, True) else []
+            back = recalled.told(tx, member.id, now=self._app.clock.now()) if said.get(Purpose.LINK, True) else []
         invitations = [Invitation(offer=offer, wave=wave) for offer, wave in shown]
-        return PersonalPage(member=member, link=link, consents=said, invitations=invitations)
+        return PersonalPage(
+            member=member, link=link, consents=said, invitations=invitations, called_back=back
+        )  # fmt: skip
 
     def answer(self, page: PersonalPage, purpose: Purpose, *, given: bool) -> None:
         """Record what the person said, with the wording they saw; what is open is offered at once."""
@@ -252,9 +257,9 @@ class Sharing:
             person_id = invitation.offer.person_id
             member = people.get(tx, person_id) if person_id else None
             said = consents.current(tx, person_id) if person_id else {}
+            shows_photo = person_id is not None and consents.agrees(tx, person_id, Purpose.PHOTO)
         if member is None or (Purpose.LINK in said and not said[Purpose.LINK].given):
             return {"link": link}  # forgotten, or they said: no more
-        shows_photo = Purpose.PHOTO in said and said[Purpose.PHOTO].given
         return {
             "name": member.name, "unit": member.unit.name, "link": link,
             "photo": self._app.staff.photo_of(member) if shows_photo else "",

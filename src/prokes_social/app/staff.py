@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
+from prokes_social.app.recent import MINUTE, Recent
 from prokes_social.clock import zone_named
 from prokes_social.errors import AlreadyMoved, SettingsError
 from prokes_social.i18n import _, speaking
@@ -31,6 +32,8 @@ PHOTOS = "staff"  #: folder of photographs, inside the workspace's state folder
 PURPOSE = "staff-known-by"
 #: Changes in one transaction; publishers write in between.
 AT_ONCE = 2000
+#: Groups below this are not counted out: who said what could be told from it.
+FEWEST = 5
 
 OnProgress = Callable[[int, int], None]
 V = TypeVar("V")
@@ -79,6 +82,7 @@ class _PhotoDesk:
 class Staff:
     def __init__(self, app: "App") -> None:
         self._app = app
+        self._agreeing = Recent[frozenset[str] | None, Mapping[Purpose, int]](app, for_=MINUTE)
 
     @property
     def photos(self) -> Path:
@@ -145,6 +149,27 @@ class Staff:
         unit = self._app.units.find(unit_id).id if unit_id else None
         with self._app.store.read() as tx:
             return directory.listing(tx, unit)
+
+    def page(
+        self, *, name: str = "", within: Collection[str] | None = None, start: int = 0, most: int = 50
+    ) -> tuple[list[StaffMember], int]:  # fmt: skip
+        """Some of those who are here, by name, and how many there are; `name` is part of it, `within` are units."""
+        with self._app.store.read() as tx:
+            found = directory.page(tx, name=name, within=within, start=start, most=most)
+            return found, directory.count(tx, name=name, within=within)
+
+    def agreeing(self, within: frozenset[str] | None = None) -> Mapping[Purpose, int]:
+        """How many agree to each purpose; as of the last minute, and nothing where so few could be told apart."""
+        return self._agreeing.of(within, lambda: self._counted(within))
+
+    def _counted(self, within: frozenset[str] | None) -> Mapping[Purpose, int]:
+        with self._app.store.read() as tx:
+            here = directory.count(tx, within=within)
+            return directory.agreeing(tx, within) if here >= FEWEST else {}
+
+    def get(self, person_id: int) -> StaffMember | None:
+        with self._app.store.read() as tx:
+            return people.get(tx, person_id)
 
     def find(self, who: str) -> StaffMember:
         """By number or name. Raises SettingsError, with who may be meant."""

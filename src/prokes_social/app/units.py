@@ -82,9 +82,11 @@ class Units:
         if near:
             return _("Did you mean {names}?", names=", ".join(near))
         here = sorted(each.id for each in self.all() if each.dissolved_at is None)
-        if 0 < len(here) <= _FEW:
-            return _("Units there: {names}.", names=", ".join(here))
-        return _("`prokes unit list` shows all of them.")
+        if not here:
+            return _("No units yet. Fill in the sheet “Unit” of `prokes staff template --out pegawai.xlsx`.")
+        if len(here) > _FEW:
+            return _("`prokes unit list` shows all of them.")
+        return _("Units there: {names}.", names=", ".join(here))
 
     def take_in(self, path: Path) -> tuple[Unit, ...]:
         """Write the units of a table; those that are new or changed. Raises ContentError."""

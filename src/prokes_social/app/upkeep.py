@@ -4,21 +4,25 @@ import getpass
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prokes_social.alerting import relay
 from prokes_social.app.forgotten import FILE, ForgottenList, keep_numbers
 from prokes_social.clock import zone_named
+from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.delivery import Delivery
 from prokes_social.publishing.restoring import doubt_what_may_be_out
 from prokes_social.settings import Settings
-from prokes_social.store import Connection, Store, backups, presence
+from prokes_social.store import Connection, Store, alarms, backups, events, presence, webhooks
 
 if TYPE_CHECKING:
     from prokes_social.app import App
 
 FOLDER = "backups"  #: inside the workspace's state folder
+#: Pages and webhooks follow what changed; older than this nobody comes back for it.
+CHANGES_LAST = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,15 @@ class Restored:
     made_at: datetime | None  #: of the backup; None for a plain copy of a database file
     held: Sequence[Delivery]  #: came due since, and may be public already
     aside: Path  #: the database that was replaced
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A backup in the workspace."""
+
+    name: str
+    size: int  #: bytes
+    made_at: datetime
 
 
 class Upkeep:
@@ -42,6 +55,26 @@ class Upkeep:
     def leave(self, owner: str) -> None:
         with self._app.store.write() as tx:
             presence.leave(tx, owner)
+
+    def forget_changes(self) -> None:
+        """What changed longer ago than anybody follows; `prokes work` does it every hour."""
+        now = self._app.clock.now()
+        with self._app.store.write() as tx:
+            events.forget(tx, int((now - CHANGES_LAST).timestamp()))
+            webhooks.forget(tx, now - CHANGES_LAST)
+
+    def complain_of_webhook(self, what: str) -> None:
+        with self._app.store.write() as tx:
+            alarms.ring(tx, AlarmKind.WEBHOOK, relay.SUBJECT, what, now=self._app.clock.now())
+
+    def backups(self) -> list[Kept]:
+        """Those in the workspace, the newest first."""
+        found = [(path.stat(), path) for path in (self._app.settings.state / FOLDER).glob("*.db")]
+        kept = [
+            Kept(name=path.name, size=told.st_size, made_at=datetime.fromtimestamp(told.st_mtime, UTC))
+            for told, path in found
+        ]  # fmt: skip
+        return sorted(kept, key=lambda each: each.made_at, reverse=True)
 
     def backup(self, file: Path | None = None) -> Path:
         """Everything in the database, in one new file; made while others work. Raises StoreError."""

@@ -18,6 +18,7 @@ SAMPLE_SETTINGS = """\
 # Pengaturan ruang kerja prokes-social. Variabel lingkungan PROKES_* mengalahkan isi berkas ini.
 zone = "WIB"        # WIB, WITA, atau WIT
 language = "id"     # id atau en
+# public_url = "https://prokes.example"  # alamat tempat `prokes serve` dapat dibuka; halaman pegawai memerlukannya
 
 [organisation]
 name = "Provinsi Nusa Raya"
@@ -76,7 +77,7 @@ def _fill(folder: Path, today: date) -> None:
     shutil.copytree(bundled("assets"), folder / "assets", dirs_exist_ok=True)
     shutil.copytree(bundled("campaigns"), folder / "campaigns", dirs_exist_ok=True)
     for sample in bundled("campaigns").glob("*.yaml"):
-        text = _begun_after(today, sample.read_text(encoding="utf-8"))
+        text = begun_after(today, sample.read_text(encoding="utf-8"))
         (folder / "campaigns" / sample.name).write_text(text, encoding="utf-8")
     (folder / STATE).mkdir(mode=0o700, exist_ok=True)
     key_file = folder / STATE / "key"
@@ -86,7 +87,7 @@ def _fill(folder: Path, today: date) -> None:
     (folder / FILE).write_text(SAMPLE_SETTINGS, encoding="utf-8")
 
 
-def _begun_after(today: date, sample: str) -> str:
+def begun_after(today: date, sample: str) -> str:
     """The sample with its campaign's days moved by whole weeks, until it starts after `today`."""
     starts_on = re.search(r"(?m)^starts_on: (\S+)", sample)
     assert starts_on, "every sample says when it starts"  # noqa: S101 - they are ours

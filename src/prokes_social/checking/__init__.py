@@ -14,7 +14,7 @@ from prokes_social.model.card import Card
 from prokes_social.model.plan import Plan
 from prokes_social.problem import Problem, in_reading_order
 
-__all__ = ["CheckContext", "Finding", "Rule", "all_rules", "check_campaign", "check_card", "check_plan"]
+__all__ = ["CheckContext", "Finding", "Rule", "all_rules", "check_campaign", "check_card", "check_plan", "look_at_card"]
 
 
 def check_campaign(file: Loaded[Campaign], context: CheckContext) -> list[Problem]:
@@ -28,6 +28,16 @@ def check_card(card: Card, file: Loaded[Campaign], message_path: Path, context: 
     """What the rules find in a drawn card, placed at its message."""
     found = _findings(Card, card, file.value, context)
     return _problems(file, [(rule, finding.below(message_path)) for rule, finding in found])
+
+
+def look_at_card(card: Card, context: CheckContext, language: str) -> list[tuple[Path, Problem]]:
+    """What the rules find in a drawn card that stands in no campaign yet, with the way to it from the card's top."""
+    return [
+        (finding.path[finding.path[:1] == ("card",) :], _problem(rule, finding, None))
+        for rule in all_rules()
+        if rule.looks_at is Card and language in rule.languages
+        for finding in rule.check(card, context)
+    ]
 
 
 def check_plan(plan: Plan, context: CheckContext) -> list[Problem]:
@@ -47,8 +57,10 @@ def _problems(file: Loaded[Campaign], found: Iterable[tuple[Rule, Finding]]) -> 
     return in_reading_order(dict.fromkeys(problems))
 
 
-def _problem(rule: Rule, finding: Finding, file: Loaded[Campaign]) -> Problem:
-    place = file.place_of_key(finding.path) if finding.at_key else file.place(finding.path, finding.near)
+def _problem(rule: Rule, finding: Finding, file: Loaded[Campaign] | None) -> Problem:
+    place = None
+    if file:
+        place = file.place_of_key(finding.path) if finding.at_key else file.place(finding.path, finding.near)
     severity = finding.severity or rule.severity
     return Problem(code=rule.code, what=str(finding.what), remedy=str(finding.remedy), place=place, severity=severity)
 

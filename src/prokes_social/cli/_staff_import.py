@@ -238,6 +238,8 @@ def _conclude(
         _end_with(errors, preview, taken=taken, told=told)
     if not taken:
         say(_("Nothing was changed: this was only a look."))
+    elif not preview.listed.entries and not plan.changes_anything:
+        say(_("The list has no rows yet; nothing was changed. Fill it in, then run the command again."))
     elif not plan.changes_anything:
         say(_("Everything was as the list says; nothing was changed."))
     else:

@@ -1,4 +1,4 @@
-"""`prokes staff links`: a unit's list to tap through."""
+"""`prokes staff links|renew`: a unit's list to tap through, and the end of the links that one person was given."""
 
 from pathlib import Path
 
@@ -26,3 +26,17 @@ def links(unit: str, wave: int | None, out: Path, as_json: bool) -> None:
     if written.unreachable:
         say(n_("{count} has no phone number or e-mail in the directory.",
                "{count} have no phone number or e-mail in the directory.", written.unreachable))  # fmt: skip
+
+
+@click.command(help=_("End every link that PERSON was given, after a lost phone or a link passed on."))
+@click.argument("person")
+@click.option("--yes", is_flag=True, help=_("Don't ask; PERSON must then be a number, a link or the whole name."))
+def renew(person: str, yes: bool) -> None:
+    with opened() as app:
+        member = app.privacy.find(person, exactly=yes)
+        if not yes:
+            text = _("End every link that {name} ({unit}) was given?", name=member.name, unit=member.unit.name)
+            click.confirm(text, abort=True, err=True)
+        app.sharing.end_links(member)
+    say(_("✓ {name}: the links given out before open nothing now.", name=member.name))
+    say(_("Write the list with the new link and send it: `prokes staff links {unit}`.", unit=member.unit.id))

@@ -7,7 +7,7 @@ import click
 
 from prokes_social.cli._output import json_option, opened, print_json, print_table, say
 from prokes_social.cli._staff_import import import_
-from prokes_social.cli._staff_links import links
+from prokes_social.cli._staff_links import links, renew
 from prokes_social.cli._staff_privacy import export, forget, withdraw
 from prokes_social.i18n import _, n_
 
@@ -20,7 +20,7 @@ def command() -> None:
     pass
 
 
-for _each in (import_, links, export, withdraw, forget):
+for _each in (import_, links, renew, export, withdraw, forget):
     command.add_command(_each)
 
 

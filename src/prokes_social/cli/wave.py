@@ -8,7 +8,6 @@ import click
 from prokes_social.cli._output import console, json_option, opened, print_json, print_table, say
 from prokes_social.clock import zone_named
 from prokes_social.i18n import _, format_number, format_short, n_
-from prokes_social.model.participation import SMALLEST
 
 if TYPE_CHECKING:
     from prokes_social.model.participation import Counts, Participation
@@ -80,6 +79,8 @@ def participation(campaign: str, as_json: bool) -> None:
 
 
 def _show(each: "Participation") -> None:
+    from prokes_social.model.participation import SMALLEST
+
     if each.total is None:
         say(_("Fewer than {count} people: a group this small is not shown.", count=SMALLEST))
         return

@@ -2,5 +2,6 @@
 
 from prokes_social.connecting.connector import Connector
 from prokes_social.connecting.granting import Granting, Journey
+from prokes_social.connecting.official import OfficialGranting
 
-__all__ = ["Connector", "Granting", "Journey"]
+__all__ = ["Connector", "Granting", "Journey", "OfficialGranting"]

@@ -70,6 +70,20 @@ class Connector:
         with self.store.write() as tx:
             accounts.set_credentials(tx, account.id, self.sealed(account.id, credentials))
 
+    def disconnect(self, account: Account) -> bool:
+        """Forget the credentials; what is due waits. False where the grant has to be ended at the platform by hand."""
+        speaks, kept = self.platforms[account.platform], self.credentials_of(account)
+        with self.store.write() as tx:
+            accounts.set_credentials(tx, account.id, {})
+            accounts.block(tx, account.id, why=_("disconnected by hand"), now=self.clock.now())
+        connection = Connection(
+            account=account.name, credentials=kept, base_url=speaks.base_url, sandbox=account.sandbox
+        )  # fmt: skip
+        try:
+            return account.sandbox == speaks.is_sandbox and speaks.revoke(connection)
+        except PlatformError:
+            return False
+
     def connection_to(self, account: Account) -> Connection:
         """What a platform needs to act for the account, renewed where it is about to run out.
 
@@ -110,8 +124,9 @@ class Connector:
             raise
         with self.store.write() as tx:
             accounts.note_identity(
-                tx, account.id, external_id=identity.external_id, handle=identity.handle, now=self.clock.now()
-            )
+                tx, account.id, external_id=identity.external_id, handle=identity.handle, now=self.clock.now(),
+                ends_at=None if "refresh_token" in accounts.credentials(tx, account.id) else identity.expires_at,
+            )  # fmt: skip
             alarms.close(tx, f"account:{account.id}", now=self.clock.now(), kinds=(AlarmKind.BLOCKED,))
         return identity
 

@@ -98,8 +98,7 @@ class Granting:
     def _keep(self, member: StaffMember, name: str, identity: Identity, granted: Mapping[str, Secret]) -> Account:
         now = self.connector.clock.now()
         with self.connector.store.write() as tx:
-            said = consents.current(tx, member.id).get(Purpose.POST)
-            if said is None or not said.given:
+            if not consents.agrees(tx, member.id, Purpose.POST):
                 raise SettingsError(
                     _("You have withdrawn your consent meanwhile; nothing was connected."),
                     hint=_("Connect again on your page if you like."),

@@ -15,7 +15,7 @@ from posixpath import dirname, join, normpath
 from prokes_social.errors import SettingsError
 from prokes_social.i18n import _, speaking
 
-__all__ = ["Notes", "Table", "Topic", "find", "read", "target", "topics"]
+__all__ = ["Notes", "Table", "Topic", "find", "notes", "read", "target", "topics"]
 
 #: What a marker says of its rows, by row: the words that only people can write, in the page's own language.
 Notes = Mapping[str, str]
@@ -58,6 +58,11 @@ def read(topic: Topic, language: str, more: Mapping[str, Table] | None = None) -
     """The page as Markdown. `more` are tables that this layer can't make, such as the commands."""
     with speaking(language):
         return MARKER.sub(lambda found: _filled(found, more or {}), _text(topic.name, language))
+
+
+def notes(topic: Topic, table: str, language: str) -> Notes:
+    """The words that only people can write, of one table of the page."""
+    return next((_notes(found[2]) for found in MARKER.finditer(_text(topic.name, language)) if found[1] == table), {})
 
 
 def target(topic: Topic, link: str) -> str:

@@ -55,8 +55,11 @@ def read_campaign(
     return _with_references(read_document(path, Campaign, shown_as=_shown(path, root), context=context), root)
 
 
-def read_campaign_text(text: str, file: str, *, root: pathlib.Path) -> Reading[Campaign]:
-    return _with_references(read_text(text, Campaign, file), root)
+def read_campaign_text(
+    text: str, file: str, *, root: pathlib.Path, presets: Mapping[str, time] | None = None
+) -> Reading[Campaign]:
+    """The same for a text that is not saved yet; `file` names it in messages."""
+    return _with_references(read_text(text, Campaign, file, context={"presets": presets or {}}), root)
 
 
 def _shown(path: pathlib.Path, root: pathlib.Path) -> str:

@@ -57,10 +57,20 @@ def read_document(
     return read_text(text, model, file, context=context)
 
 
+def read_plain(path: pathlib.Path, *, shown_as: str | None = None) -> str:
+    """The text of a file, whatever it says. Raises ContentError where it can't be opened, or is no text."""
+    file = shown_as or str(path)
+    try:
+        return _decode(_read_bytes(path, file), file)
+    except Unreadable as stop:
+        raise content_error([stop.problem], file) from stop
+
+
 def read_text(text: str, model: type[M], file: str, *, context: Mapping[str, Any] | None = None) -> Reading[M]:
     """Read as much of `text` as can be read."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     try:
+        _require_small(text.encode(errors="replace"), file)
         root, problems = read_tree(text, file)
     except Unreadable as stop:
         return Reading(loaded=None, problems=(stop.problem,))
@@ -118,12 +128,16 @@ def _read_bytes(path: pathlib.Path, file: str) -> bytes:
             data = opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise Unreadable(_not_opened(error, file)) from error
+    _require_small(data, file)
+    return data
+
+
+def _require_small(data: bytes, file: str) -> None:
     if len(data) > MAX_BYTES:
         what = _("The file is larger than 1 MB.")
         raise Unreadable(
             _whole_file("yaml-size", what, _("Split it into several files; pictures do not belong in it."), file)
         )
-    return data
 
 
 def _decode(data: bytes, file: str) -> str:

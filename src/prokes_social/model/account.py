@@ -50,6 +50,7 @@ class Account:
     external_id: str | None = None
     handle: str | None = None
     checked_at: datetime | None = None
+    ends_at: datetime | None = None  #: of the credentials, where the platform tells and nothing renews them
     paused_until: datetime | None = None  #: a rate limit's reset
     blocked_at: datetime | None = None  #: credentials refused; reconnecting clears it
     blocked_why: str = ""

@@ -108,6 +108,15 @@ class AlarmKind(Labelled):
         ),
     )
 
+    WEBHOOK = (
+        "webhook-lost",
+        Bilingual("perubahan status tidak sampai", "status changes not delivered"),
+        Bilingual(
+            "Periksa penerima webhook; ambil yang terlewat dari API dengan `GET /api/v1/deliveries`.",
+            "Look at what receives the webhook; fetch what it missed from the API with `GET /api/v1/deliveries`.",
+        ),
+    )
+
     @property
     def remedy(self) -> Bilingual:
         """What to do next."""
@@ -117,7 +126,7 @@ class AlarmKind(Labelled):
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
     kind: AlarmKind
-    subject: str  #: `delivery:12`, `account:3`, `wave:4`, `clock` or `database`
+    subject: str  #: `delivery:12`, `account:3`, `wave:4`, `clock`, `database` or `webhooks`
     what: str
     opened_at: datetime
     id: int = 0

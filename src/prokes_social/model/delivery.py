@@ -146,19 +146,6 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """One try, numbered from 1 for each delivery."""
-
-    delivery_id: int
-    number: int
-    prepared: Prepared
-    started_at: datetime
-    outcome: Outcome = Outcome.OPEN
-    said: str = ""  #: the platform's own words
-    cost: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Claim:
     """A delivery under our lease; every write that follows names its fence."""
 

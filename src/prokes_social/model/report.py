@@ -17,6 +17,8 @@ UNKNOWN = Figure(value=None, known=Known.UNKNOWN)
 ON_TIME = timedelta(seconds=1)
 #: What people did with a post and meant to; clicks stand apart, because a picture tapped by mistake is one too.
 INTERACTIONS = (Metric.LIKES, Metric.COMMENTS, Metric.SHARES, Metric.SAVES)
+#: All that people did, each kind by itself.
+ENGAGEMENT = (*INTERACTIONS, Metric.CLICKS, Metric.VIDEO_VIEWS)
 
 #: The surest first; a sum is known only as well as the least sure of its parts.
 _SUREST_FIRST = (Known.MEASURED, Known.ESTIMATED, Known.SELF_REPORTED, Known.UNKNOWN)
@@ -29,6 +31,15 @@ def added(figures: Iterable[Figure]) -> Figure:
         return UNKNOWN
     least_sure = max((known for _, known in told), key=_SUREST_FIRST.index)
     return Figure(value=sum(value for value, _ in told), known=least_sure)
+
+
+def lacking(told: Mapping[Metric, int], posts: int) -> tuple[Metric, ...]:
+    """The kinds that interactions of so many posts lack: those that not each of the posts tells.
+
+    Interactions add up what is told, so with a kind missing they are at least so many. How they are known stays that of
+    the parts that are in them; what is not in them is named beside the number, in every format.
+    """
+    return tuple(metric for metric in INTERACTIONS if told.get(metric, 0) < posts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +115,7 @@ class ReportedDelivery:
     figures: Mapping[Metric, Figure] = field(default_factory=dict)
     read_at: datetime | None = None  #: the newest reading that told a number
     unread_because: str = ""  #: why the newest reading told none
+    kinds: Mapping[Metric, Mapping[str, int]] = field(default_factory=dict)  #: what likes and shares are made of
     fell: Mapping[Metric, Fall] = field(default_factory=dict)  #: the last time a number fell, where it is still less
     withheld: bool = False  #: the newest reading lacks what the account's token may not read
     usual: Usual | None = None  #: None where the account has too few earlier posts of the same age
@@ -122,6 +134,12 @@ class ReportedDelivery:
     @property
     def interactions(self) -> Figure:
         return added(self.figure(metric) for metric in INTERACTIONS)
+
+    @property
+    def interactions_without(self) -> tuple[Metric, ...]:
+        """What they lack, see `lacking`; nothing where they are not known at all."""
+        told = {metric: 1 for metric in INTERACTIONS if self.figure(metric).value is not None}
+        return lacking(told, 1) if told else ()
 
     @property
     def answer_was_lost(self) -> bool:
@@ -159,6 +177,12 @@ class Sum:
     reach_of_one: tuple[int, int] | None  #: lowest and highest reach of a single post, because reach can't be added
     read_at: datetime | None
     against: Mapping[Against, int] = field(default_factory=dict)  #: posts beside their account's usual level
+    kinds: Mapping[Metric, Mapping[str, int]] = field(default_factory=dict)  #: what likes and shares are made of
+
+    @property
+    def interactions_without(self) -> tuple[Metric, ...]:
+        """What they lack, see `lacking`, of the posts that are read; nothing where they are not known at all."""
+        return lacking(self.told, self.read) if self.interactions.value is not None else ()
 
     @property
     def published_known(self) -> Known:
@@ -181,6 +205,25 @@ class ReportedMessage:
     text: str
     picture: Picture | None
     sum: Sum
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalPosts:
+    """What staff posted from accounts of their own, all of a campaign together; in no other sum of a report.
+
+    There is one only where `SMALLEST` people published, and a figure only where the posts of so many tell it: otherwise
+    it is unknown. Nothing of a single post is in it: no reach, no minute, no address, no name.
+    """
+
+    accounts: int
+    posts: int
+    figures: Mapping[Metric, Figure]
+    interactions: Figure
+    interactions_without: tuple[Metric, ...] = ()
+    sandbox: bool = False  #: made of invented numbers, because there are no others
+
+    def figure(self, metric: Metric) -> Figure:
+        return self.figures.get(metric, UNKNOWN)
 
 
 class Axis(StrEnum):
@@ -241,7 +284,7 @@ class Report:
     by_account: tuple[Sum, ...]
     by_unit: tuple[Sum, ...]
     messages: tuple[ReportedMessage, ...]
-    deliveries: tuple[ReportedDelivery, ...]  #: in the order they are due
+    deliveries: tuple[ReportedDelivery, ...]  #: of official accounts, in the order they are due
     curves: Curves
     vendors: tuple[Vendor, ...]
     notes: tuple[str, ...]  #: what to know before trusting the figures
@@ -250,6 +293,7 @@ class Report:
     by_variant: tuple[Sum, ...] = ()  #: of each message, by the text that its platform was given
     best_times: BestTimes = field(default_factory=BestTimes)
     participation: tuple[Participation, ...] = ()  #: by wave of people, in the order they opened
+    personal: PersonalPosts | None = None  #: None: of nobody, or of too few to be told from one another
     paper: Paper = Paper()
 
     @property

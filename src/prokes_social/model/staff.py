@@ -74,5 +74,9 @@ class Consent:
 
     @property
     def stands(self) -> bool:
-        """A no always does; a yes to an older wording is asked for again."""
-        return not self.given or self.version == WORDING_VERSIONS[self.purpose]
+        return stands(self.purpose, self.given, self.version)
+
+
+def stands(purpose: Purpose, given: bool, version: int) -> bool:
+    """A no always does; a yes to an older wording is asked for again."""
+    return not given or version == WORDING_VERSIONS[purpose]

@@ -13,6 +13,7 @@ class Right(StrEnum):
 
     SEE = "see"  #: what goes out, and how far it reached
     EDIT = "edit"  #: write campaigns, queue and move them
+    REVIEW = "review"  #: send back what is to be put right
     CHECK = "check"  #: vouch for the facts
     APPROVE = "approve"  #: let it go out
     STOP = "stop"  #: halt everything
@@ -38,8 +39,8 @@ _EVERYBODY = frozenset({Right.SEE})
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.VIEWER: _EVERYBODY,
     Role.EDITOR: _EVERYBODY | {Right.EDIT, Right.STOP, Right.STAFF},
-    Role.CHECKER: _EVERYBODY | {Right.CHECK, Right.STOP},
-    Role.APPROVER: _EVERYBODY | {Right.APPROVE, Right.STOP},
+    Role.CHECKER: _EVERYBODY | {Right.REVIEW, Right.CHECK, Right.STOP},
+    Role.APPROVER: _EVERYBODY | {Right.REVIEW, Right.APPROVE, Right.STOP},
     Role.ADMIN: _EVERYBODY | {Right.STOP, Right.STAFF, Right.MANAGE},
 }
 #: Who may do one of these proves it with a second factor.

@@ -33,7 +33,7 @@ WAVE_MOVES: Mapping[WaveStatus, frozenset[WaveStatus]] = {
     W.WAITING: frozenset({W.READY, W.CANCELLED, W.CLOSED}),
     W.READY: frozenset({W.WAITING, W.OPEN, W.CANCELLED, W.CLOSED}),
     W.OPEN: frozenset({W.CLOSED, W.CANCELLED, W.WAITING}),  # waiting: edited, so nobody new is asked before approval
-    W.CLOSED: frozenset({W.WAITING}),
+    W.CLOSED: frozenset({W.WAITING, W.CANCELLED}),  # cancelled: called back, so that what was shared shows no more
     W.CANCELLED: frozenset({W.WAITING}),
 }
 

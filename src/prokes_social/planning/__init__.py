@@ -12,6 +12,7 @@ from prokes_social.model.plan import Plan, Wanted
 from prokes_social.model.wave import Wave
 from prokes_social.planning.deliveries import (
     Customs,
+    accounts_of,
     card_request,
     compare_deliveries,
     content_digest,
@@ -19,7 +20,7 @@ from prokes_social.planning.deliveries import (
 )
 from prokes_social.planning.waves import compare_waves, expand_waves
 
-__all__ = ["Customs", "card_request", "compare", "content_digest", "expand"]
+__all__ = ["Customs", "accounts_of", "card_request", "compare", "content_digest", "expand"]
 
 
 def expand(file: Loaded[Campaign], directory: Directory, customs: Customs) -> Wanted:

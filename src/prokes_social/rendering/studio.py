@@ -27,6 +27,7 @@ from prokes_social.rendering.assets import Assets
 from prokes_social.rendering.debugging import outlined
 from prokes_social.rendering.drawing import Canvas, Cuts, blank, quiet_zone
 from prokes_social.rendering.emoji import has_picture, plainer, svg_bytes
+from prokes_social.rendering.encoding import Picture as Encoding
 from prokes_social.rendering.encoding import encode, media_type_of
 from prokes_social.rendering.filling import Fault, faults_of, is_personal, suggestion, values_of
 from prokes_social.rendering.framing import HOLE, Frame, framed, is_frame, photo_slots
@@ -161,6 +162,12 @@ class Studio:
             )
         return self.card_of(request, data)
 
+    def drawn_as(self, request: CardRequest, picture: Encoding) -> bytes:
+        """The same card as a file of another kind than its template asks for. Raises CardError as `render` does."""
+        job, marks = self._known(request), self.marks(request)
+        with self._one_at_a_time:
+            return encode(self._drawn(job, marks), picture)
+
     def card_of(self, request: CardRequest, data: bytes) -> Card:
         """A drawn file with its name: `data` is what was drawn from `request`."""
         return Card(
@@ -184,20 +191,16 @@ class Studio:
 
     def personal(self, request: CardRequest) -> PersonalCards:
         """Cards that differ from `request` in what its template calls personal. Raises CardError for other slots."""
-        own = self._known(request).template.personal
-        shared = {name: value for name, value in request.slots.items() if name not in own}
-        request = replace(request, slots=shared, alt_text="")
-        key = _canonical([request.template, request.brand, str(request.size), shared, request.link])
+        request = self._shared(request)
+        key = _canonical([request.template, request.brand, str(request.size), request.slots, request.link])
         return _kept(self._personal, key, lambda: self._compiled(self._known(request)))
 
     def personal_card(self, request: CardRequest, person: Mapping[str, str]) -> bytes:
         """The file of one person's card; its QR code leads to the `link` of the person. Raises CardError."""
-        own = self._known(request).template.personal
-        shared = {name: value for name, value in request.slots.items() if name not in own}
-        request = replace(request, slots=shared, alt_text="", link=person["link"] or None)
+        request = replace(self._shared(request), link=person["link"] or None)
         # Codes of as many modules are of one size: one compiled card serves all of them.
         modules = codes.modules(person["link"]).width if person["link"] else 0
-        key = _canonical([request.template, request.brand, str(request.size), shared, "own link", modules])
+        key = _canonical([request.template, request.brand, str(request.size), request.slots, "own link", modules])
         with self._one_at_a_time:
             cards = _kept(self._personal, key, lambda: self._compiled(self._known(request), own_link=True))
             return cards.draw(person)
@@ -211,13 +214,19 @@ class Studio:
     def frame(self, request: CardRequest, person: Mapping[str, str]) -> Frame:
         """One person's card with a hole in the place of their photograph. Raises CardError."""
         template = self._known(request).template
-        kept = {name: value for name, value in request.slots.items() if name not in template.personal}
+        shared = self._shared(request)
         own = {name: value for name, value in person.items() if name in template.personal and value}
-        slots = {**kept, **own, **dict.fromkeys(photo_slots(template), HOLE)}
-        job = replace(self._known(replace(request, slots=slots, alt_text="", link=person["link"])), personal=True)
+        slots = {**shared.slots, **own, **dict.fromkeys(photo_slots(template), HOLE)}
+        job = replace(self._known(replace(shared, slots=slots, link=person["link"])), personal=True)
         marks = self._own_marks(job, job.artboard.layers)
         with self._one_at_a_time:
             return framed(marks, self._cut, lambda photos: job.bench.canvas(blank(job.size), photos))
+
+    def _shared(self, request: CardRequest) -> CardRequest:
+        """What everybody's cards have in common: the request without the slots that its template calls personal."""
+        own = self._known(request).template.personal
+        slots = {name: value for name, value in request.slots.items() if name not in own}
+        return replace(request, slots=slots, alt_text="")
 
     def _compiled(self, job: _Job, *, own_link: bool = False) -> PersonalCards:
         job = replace(job, personal=True)

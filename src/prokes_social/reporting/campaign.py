@@ -15,6 +15,7 @@ from prokes_social.reporting.curves import draw_curves
 from prokes_social.reporting.notes import notes_about
 from prokes_social.reporting.paper import Look, letterhead_of
 from prokes_social.reporting.participation import participation_in
+from prokes_social.reporting.personal import too_few_posted
 from prokes_social.reporting.sums import Sums
 from prokes_social.reporting.usual import usual_levels
 from prokes_social.reporting.vendors import vendor_of
@@ -40,6 +41,9 @@ def make_report(
         took_part = participation_in(tx, campaign_name)
     sums = Sums(found.counted)
     platforms = {name: vendor_of(name) for name in sorted({each.platform for each in found.deliveries})}
+    notes = notes_about(found, now=now, zone=settings.zone)
+    if took_part and found.personal is None:
+        notes = (*notes, too_few_posted())
     return Report(
         subject=found.subject,
         letterhead=letterhead_of(settings, look_of(found.heading.brand)),
@@ -47,7 +51,7 @@ def make_report(
         zone=settings.zone,
         language=language(),
         version=__version__,
-        sandbox=any(each.sandbox for each in found.deliveries),
+        sandbox=found.has_sandbox,
         only_sandbox=found.only_sandbox,
         time_scale=scale,
         total=sums.total(found.subject.title),
@@ -57,12 +61,13 @@ def make_report(
         deliveries=found.deliveries,
         curves=curves,
         vendors=tuple(platforms.values()),
-        notes=notes_about(found, now=now, zone=settings.zone),
+        notes=notes,
         by_platform=sums.by_platform({name: vendor.label for name, vendor in platforms.items()}),
         by_template=_by_template(found, sums),
         by_variant=_by_variant(found, sums, {name: vendor.label for name, vendor in platforms.items()}),
         best_times=best_times(found, zone=settings.zone, time_scale=scale),
         participation=tuple(took_part),
+        personal=found.personal,
         paper=paper,
     )
 

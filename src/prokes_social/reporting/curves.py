@@ -60,7 +60,7 @@ def _by_clock(
     names = {account.id: account.name for account in found.accounts}
     moments: dict[str, list[_Moment]] = defaultdict(list)
     for each in told.growth(tx, found.subject.campaign, _pace(tx, found)):
-        if label := line_of.get(names[each.account_id]):
+        if label := line_of.get(names.get(each.account_id, "")):
             at = each.at.timestamp()
             moments[label].append(_Moment(position=at, gained=each.gained, posts=each.posts))
     return moments

@@ -10,7 +10,7 @@ from prokes_social.model.analysis import Against, Hour
 from prokes_social.model.participation import Counts, Participation, UnitCounts
 from prokes_social.model.reach import Figure, Known, Metric
 from prokes_social.model.report import Report, ReportedDelivery, Sum
-from prokes_social.reporting import chart, wording
+from prokes_social.reporting import chart, engagement, wording
 from prokes_social.reporting.axes import Frame
 from prokes_social.reporting.best_times import HeatMap, heat_map
 from prokes_social.reporting.paper import letterhead_data, number_line, signature_data
@@ -85,8 +85,8 @@ def figures(report: Report) -> Iterable[Mapping[str, str]]:
     told = Known.MEASURED if total.reach_of_one else Known.UNKNOWN
     apart = _("different people; not added up over posts")
     yield _key(_("Reach of one post"), _reach_of_one(total), told, apart)
-    likes = _("likes, comments, shares, saves")
-    yield _key(_("Interactions"), number(total.interactions), total.interactions.known, likes)
+    parts = wording.parts_of_interactions(total)
+    yield _key(_("Interactions"), interactions(total), total.interactions.known, parts)
 
 
 def _key(what: str, value: str, known: Known, more: str, *, of: str = "") -> Mapping[str, str]:
@@ -196,7 +196,9 @@ def _details(report: Report) -> Iterable[Block]:
         if len(sums) > 1 or title == titles[0]:
             yield heading(title)
             yield _sums(sums, report.total)
+    yield from _engagement(report)
     yield from _best_times(report)
+    yield from _beside(report)
     yield from _waves(report)
     yield from deliveries(report)
     yield from _known(report)
@@ -215,7 +217,7 @@ def essentials(each: Sum) -> list[str]:
     """What a table of campaigns has room for."""
     return [
         of(each.published, each.deliveries), of(each.on_time, each.published),
-        number(each.figure(Metric.IMPRESSIONS)), number(each.interactions),
+        number(each.figure(Metric.IMPRESSIONS)), interactions(each),
         of(each.against.get(Against.ABOVE, 0), each.compared),
     ]  # fmt: skip
 
@@ -223,9 +225,29 @@ def essentials(each: Sum) -> list[str]:
 def _sum(each: Sum, label: str) -> list[str]:
     return [
         label, of(each.published, each.deliveries), of(each.on_time, each.published),
-        number(each.figure(Metric.IMPRESSIONS)), _reach_of_one(each), number(each.interactions),
+        number(each.figure(Metric.IMPRESSIONS)), _reach_of_one(each), interactions(each),
         number(each.figure(Metric.CLICKS)), of(each.against.get(Against.ABOVE, 0), each.compared),
     ]  # fmt: skip
+
+
+def _engagement(report: Report) -> Iterable[Block]:
+    """Without platforms there is no column."""
+    rows = [[_capital(each.label), *map(number, each.figures)] for each in engagement.by_kind(report)]
+    if rows:
+        yield heading(_("Engagement by kind"))
+        yield table([_("Kind"), *engagement.column_heads(report)], rows)
+
+
+def _beside(report: Report) -> Iterable[Block]:
+    rows = [
+        [_capital(each.label), _at_least(each.official, each.official_without),
+         _at_least(each.personal, each.personal_without)]
+        for each in engagement.beside(report)
+    ]  # fmt: skip
+    if rows:
+        yield heading(_("Personal sharing beside official posts"))
+        yield text(wording.on_personal())
+        yield table([_("Figure"), _("Official accounts"), _("Staff's own accounts")], rows)
 
 
 def _best_times(report: Report) -> Iterable[Block]:
@@ -299,7 +321,7 @@ def _delivery(each: ReportedDelivery, metrics: Sequence[Metric]) -> list[str]:
         state,
         wording.lateness(each.late_by),
         *figures,
-        number(each.interactions),
+        interactions(each),
         usual,
     ]
 
@@ -363,6 +385,15 @@ def number(figure: Figure | int) -> str:
         return "–"
     sign = "" if figure.known is Known.MEASURED else f" {wording.SIGNS[figure.known]}"
     return format_number(figure.value) + sign
+
+
+def interactions(each: Sum | ReportedDelivery) -> str:
+    """With ≥ where a kind is not told, and so not in it."""
+    return _at_least(each.interactions, each.interactions_without)
+
+
+def _at_least(figure: Figure, without: Sequence[Metric]) -> str:
+    return f"≥ {number(figure)}" if without else number(figure)
 
 
 def of(part: int, whole: int) -> str:

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from functools import cached_property
 
 from prokes_social.clock import zone_named
-from prokes_social.model.account import Account
+from prokes_social.model.account import Account, AccountKind
 from prokes_social.model.delivery import Delivery
 from prokes_social.model.platform import Picture
 from prokes_social.model.reach import Fall, Figure, Known, Metric, Untold
-from prokes_social.model.report import UNKNOWN, FoundBy, ReportedDelivery, Subject
+from prokes_social.model.report import UNKNOWN, FoundBy, PersonalPosts, ReportedDelivery, Subject
 from prokes_social.reporting.heading import Heading, read_heading
+from prokes_social.reporting.personal import personal_posts
 from prokes_social.store import Connection, accounts, campaigns, deliveries, reports, told
 from prokes_social.store.reports import PostOrigin
 from prokes_social.store.snapshots import TakenReading
@@ -28,14 +29,20 @@ class Found:
 
     subject: Subject
     heading: Heading
-    deliveries: tuple[ReportedDelivery, ...]
-    accounts: tuple[Account, ...]
+    deliveries: tuple[ReportedDelivery, ...]  #: of official accounts
+    accounts: tuple[Account, ...]  #: official ones
     texts: Mapping[str, str]  #: message to the opening of its text
     cards: Mapping[str, Picture]
+    personal: PersonalPosts | None = None  #: all that is known of staff's own accounts
+
+    @cached_property
+    def only_sandbox(self) -> bool:
+        known = [*(each.sandbox for each in self.deliveries), *([self.personal.sandbox] if self.personal else [])]
+        return all(known) and bool(known)
 
     @property
-    def only_sandbox(self) -> bool:
-        return all(each.sandbox for each in self.deliveries) and bool(self.deliveries)
+    def has_sandbox(self) -> bool:
+        return any(each.sandbox for each in self.deliveries) or bool(self.personal and self.personal.sandbox)
 
     @cached_property
     def counted(self) -> tuple[ReportedDelivery, ...]:
@@ -59,14 +66,22 @@ def gather(tx: Connection, campaign: str) -> Found:
     heading = read_heading(campaigns.newest_yaml(tx, campaign))
     queued = deliveries.listing(tx, campaign=campaign)
     known = {account.name: account for account in accounts.all_accounts(tx)}
+    reported = _reported(tx, campaign, queued, known)
+    # Here the ways part: a person's own words, card and minute go no further than their sum.
+    queued = [each for each in queued if _is_official(known[each.key.account])]
     return Found(
         subject=_subject(campaign, title, heading, queued),
         heading=heading,
-        deliveries=_reported(tx, campaign, queued, known),
+        deliveries=tuple(each for each in reported if _is_official(known[each.account])),
         accounts=tuple(known[name] for name in sorted({each.key.account for each in queued})),
         texts={each.key.message: _opening(each.content.text) for each in reversed(queued)},
         cards=reports.cards(tx, campaign),
+        personal=personal_posts(reported, known),
     )
+
+
+def _is_official(account: Account) -> bool:
+    return account.kind is AccountKind.OFFICIAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +92,7 @@ class _Read:
     read_at: datetime | None = None
     last_reason: str = ""
     fell: Mapping[Metric, Fall] = field(default_factory=dict)
+    kinds: Mapping[Metric, Mapping[str, int]] = field(default_factory=dict)
 
 
 def _read(tx: Connection, campaign: str, platforms: Mapping[int, str]) -> dict[int, _Read]:
@@ -122,7 +138,7 @@ def _of_newest(newest: Newest, silence: Silence | None) -> _Read:
     figures |= {metric: Figure(value=value, known=Known.MEASURED) for metric, value in newest.numbers.items()}
     silent_since = silence and (silence.taken_at, silence.due_at) > (newest.taken_at, newest.due_at)
     reason = silence.reason if silence and silent_since else newest.reason
-    return _Read(figures=figures, read_at=newest.taken_at, last_reason=reason)
+    return _Read(figures=figures, read_at=newest.taken_at, last_reason=reason, kinds=newest.kinds)
 
 
 def _subject(campaign: str, title: str, heading: Heading, queued: Sequence[Delivery]) -> Subject:
@@ -184,6 +200,7 @@ def _one(
         read_at=read.read_at,
         unread_because=refusal or read.last_reason,
         fell=read.fell,
+        kinds=read.kinds,
         withheld=read.last_reason == Untold.WITHHELD.value,
     )
 

@@ -8,7 +8,8 @@ from prokes_social.clock import zone_named
 from prokes_social.i18n import _, format_datetime, format_number, n_
 from prokes_social.model.delivery import DeliveryStatus
 from prokes_social.model.reach import Metric
-from prokes_social.model.report import FoundBy, ReportedDelivery
+from prokes_social.model.report import INTERACTIONS, FoundBy, ReportedDelivery
+from prokes_social.reporting.vendors import vendor_of
 
 S = DeliveryStatus
 #: Numbers that fell and are told one by one.
@@ -90,6 +91,7 @@ def _on_gaps(posts: Sequence[ReportedDelivery]) -> Iterator[str]:
             "{count} posts are gone from their platform. Their numbers are the last that were read before.",
             removed,
         )
+    yield from _on_interactions(posts)
     yield from _on_falls(posts)
     withheld = sum(each.withheld for each in posts)
     if withheld:
@@ -107,6 +109,25 @@ def _on_gaps(posts: Sequence[ReportedDelivery]) -> Iterator[str]:
             "For {count} posts the platforms tell other numbers but no impressions.",
             len(silent),
         )
+
+
+def _on_interactions(posts: Sequence[ReportedDelivery]) -> Iterator[str]:
+    """A sum of likes, comments, shares and saves says less than is true where one of them is not told."""
+    gaps = "; ".join(filter(None, (_lacking(name, posts) for name in sorted({each.platform for each in posts}))))
+    if gaps and any(each.interactions.value is not None for each in posts):
+        yield _("Interactions are at least so many (≥). Posts of which a kind is not told: {list}.", list=gaps)
+
+
+def _lacking(platform: str, posts: Sequence[ReportedDelivery]) -> str:
+    """`Facebook: saves 2 of 2`; empty where each post of the platform tells every kind."""
+    read = [each for each in posts if each.platform == platform and each.read_at]
+    untold = {metric: sum(each.figure(metric).value is None for each in read) for metric in INTERACTIONS}
+    kinds = [
+        f"{metric.label} " + _("{part} of {all}", part=format_number(count), all=format_number(len(read)))
+        for metric, count in untold.items()
+        if count
+    ]
+    return f"{vendor_of(platform).label}: {', '.join(kinds)}" if kinds else ""
 
 
 def _on_falls(posts: Sequence[ReportedDelivery]) -> Iterator[str]:

@@ -31,6 +31,7 @@ class _Tally:
     figures: dict[tuple[Metric, Known], int] = field(default_factory=dict)
     told: Counter[Metric] = field(default_factory=Counter)
     against: Counter[Against] = field(default_factory=Counter)
+    kinds: Counter[tuple[Metric, str]] = field(default_factory=Counter)
 
     def add(self, each: ReportedDelivery) -> None:
         self.deliveries += each.status is not DeliveryStatus.CANCELLED
@@ -49,6 +50,9 @@ class _Tally:
         for metric, figure in each.figures.items():
             if figure.value is not None:
                 self._count(metric, figure.value, figure.known)
+        for metric, kinds in each.kinds.items():
+            for kind, value in kinds.items():
+                self.kinds[metric, kind] += value
 
     def _count(self, metric: Metric, value: int, known: Known) -> None:
         self.told[metric] += 1
@@ -116,7 +120,19 @@ def _sum(key: str, label: str, tallies: Sequence[_Tally]) -> Sum:
         reach_of_one=(min(reach), max(reach)) if reach else None,
         read_at=max((at for each in tallies for at in each.read_at), default=None),
         against={verdict: sum(each.against[verdict] for each in tallies) for verdict in Against},
+        kinds=_kinds(tallies),
     )
+
+
+def _kinds(tallies: Sequence[_Tally]) -> dict[Metric, dict[str, int]]:
+    """As far as told; the most frequent first."""
+    together: Counter[tuple[Metric, str]] = Counter()
+    for each in tallies:
+        together.update(each.kinds)
+    kinds: dict[Metric, dict[str, int]] = {}
+    for (metric, kind), value in sorted(together.items(), key=lambda item: (-item[1], item[0])):
+        kinds.setdefault(metric, {})[kind] = value
+    return kinds
 
 
 def _figure(metric: Metric, tallies: Sequence[_Tally]) -> Figure:

@@ -133,10 +133,17 @@ def _whole(
         deliveries=week.deliveries,
         curves=Curves(axis=Axis.CLOCK, curves=()),
         vendors=tuple(vendors[name] for name in sorted(vendors)),
-        notes=notes_about(week, now=now, zone=settings.zone),
+        notes=(*notes_about(week, now=now, zone=settings.zone), *_on_personal(found)),
         by_platform=sums.by_platform({name: vendor.label for name, vendor in vendors.items()}),
         participation=tuple(wave for each in found for wave in each.participation),
     )
+
+
+def _on_personal(found: Sequence[Report]) -> list[str]:
+    """A week's sum would tell a small group: the campaign's less that of the other weeks."""
+    if not any(each.participation for each in found):
+        return []
+    return [_("Posts from staff's own accounts are in the reports of the campaigns, never by week.")]
 
 
 def _accounts(week: _Week) -> set[str]:

@@ -1,13 +1,14 @@
 """What reports say in whole sentences: a noun in, words in the reader's language out."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from prokes_social.i18n import _, format_age, format_number, language, n_
 from prokes_social.model.analysis import FEWEST, BestTimes, Hour
 from prokes_social.model.delivery import DeliveryStatus
-from prokes_social.model.participation import Counts, UnitCounts
+from prokes_social.model.participation import SMALLEST, Counts, UnitCounts
 from prokes_social.model.reach import Known, Metric, Untold
-from prokes_social.model.report import ON_TIME, FoundBy, Report, ReportedDelivery, Sum
+from prokes_social.model.report import INTERACTIONS, ON_TIME, FoundBy, Report, ReportedDelivery, Sum
 from prokes_social.model.wave import Wave
 
 S = DeliveryStatus
@@ -49,6 +50,37 @@ def made_of(total: Sum, metric: Metric) -> str:
     if total.told[metric] == total.published:
         return _("all {posts} posts", posts=posts)
     return _("{told} of {posts} posts", told=told, posts=posts)
+
+
+def without(lacking: Iterable[Metric]) -> str:
+    """`tanpa disimpan`: the kinds that interactions lack; empty where none is."""
+    kinds = ", ".join(str(metric.label) for metric in lacking)
+    return _("without {kinds}", kinds=kinds) if kinds else ""
+
+
+def parts_of_interactions(total: Sum) -> str:
+    """What the number is made of, and what some post does not tell."""
+    kinds = ", ".join(str(metric.label) for metric in INTERACTIONS)
+    lacking = ", ".join(str(metric.label) for metric in total.interactions_without)
+    return _("{kinds}; ≥: not every post tells {lacking}", kinds=kinds, lacking=lacking) if lacking else kinds
+
+
+def on_personal() -> str:
+    """What stands above the sum of staff's own accounts."""
+    return _(
+        "All posts that staff sent from their own accounts, together and without names. No other figure counts them. "
+        "What fewer than {count} people's posts tell is a dash.",
+        count=SMALLEST,
+    )
+
+
+def kind(part: str) -> str:
+    """What a platform calls a part of likes or shares, in the reader's language; new words as they are."""
+    known = {
+        "like": _("thumb up"), "love": _("love"), "care": _("care"), "haha": _("haha"), "wow": _("wow"),
+        "sorry": _("sad"), "anger": _("angry"), "repost": _("reposts"), "quote": _("quotes"),
+    }  # fmt: skip
+    return known.get(part, part)
 
 
 def lateness(late_by: timedelta | None) -> str:

@@ -6,10 +6,14 @@ WhatsApp is never automated: a person of the unit taps, reads and sends, one by 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from prokes_social.i18n import _
 from prokes_social.model.staff import StaffMember
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +71,12 @@ def as_xlsx(invitees: Sequence[Invitee]) -> bytes:
 _MOST = 2000
 
 
-def _write_row(sheet: object, row: int, each: Invitee) -> None:
+def _write_row(sheet: "Worksheet", row: int, each: Invitee) -> None:
     cells = (each.name, each.unit, each.contact, "", each.page)
     for column, text in enumerate(cells):
-        sheet.write_string(row, column, text)  # type: ignore[attr-defined]
+        sheet.write_string(row, column, text)
     if each.tap and len(each.tap) < _MOST:
-        sheet.write_url(row, 3, each.tap, string=_("Send"))  # type: ignore[attr-defined]
+        sheet.write_url(row, 3, each.tap, string=_("Send"))
 
 
 def _personal_text(member: StaffMember, page: str, *, office: str, has_agreed: bool) -> str:

@@ -25,6 +25,12 @@ def all_accounts(tx: Connection) -> list[Account]:
     return [_account(row) for row in tx.execute(_accounts().order_by(account.c.name)).mappings()]
 
 
+def official(tx: Connection) -> list[Account]:
+    """Those of the office, without what staff connect for themselves."""
+    its = account.c.kind == AccountKind.OFFICIAL.value
+    return [_account(row) for row in tx.execute(_accounts().where(its).order_by(account.c.name)).mappings()]
+
+
 def by_name(tx: Connection, name: str) -> Account | None:
     row = tx.execute(_accounts().where(account.c.name == name)).mappings().first()
     return _account(row) if row else None
@@ -53,9 +59,17 @@ def credentials(tx: Connection, account_id: int) -> dict[str, bytes]:
     return {row.field: row.sealed for row in rows}
 
 
-def note_identity(tx: Connection, account_id: int, *, external_id: str, handle: str, now: datetime) -> None:
+def connected(tx: Connection) -> frozenset[int]:
+    """Numbers of accounts that have credentials."""
+    return frozenset(tx.execute(select(credential.c.account_id).distinct()).scalars())
+
+
+def note_identity(
+    tx: Connection, account_id: int, *, external_id: str, handle: str, now: datetime, ends_at: datetime | None = None
+) -> None:
     """The platform knew the credentials: the account is no longer blocked."""
-    _set(tx, account_id, external_id=external_id, handle=handle, checked_at=now, blocked_at=None, blocked_why="")
+    said = {"external_id": external_id, "handle": handle, "checked_at": now, "ends_at": ends_at}
+    _set(tx, account_id, **said, blocked_at=None, blocked_why="")
 
 
 def pause(tx: Connection, account_id: int, until: datetime) -> None:
@@ -144,6 +158,7 @@ def _account(row: RowMapping) -> Account:
         external_id=row["external_id"],
         handle=row["handle"],
         checked_at=row["checked_at"],
+        ends_at=row["ends_at"],
         paused_until=row["paused_until"],
         blocked_at=row["blocked_at"],
         blocked_why=row["blocked_why"],

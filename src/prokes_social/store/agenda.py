@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Integer, Select, and_, cast, distinct, func, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
+from prokes_social.model.account import AccountKind
 from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.store._queue import as_delivery, deliveries_in_full
 from prokes_social.store.tables import account, delivery
@@ -25,6 +26,7 @@ class Filter:
     unit: str = ""
     statuses: Collection[DeliveryStatus] = ()
     within: Collection[str] | None = None
+    official: bool = False  #: without what people tapped for accounts of their own
 
     def condition(self) -> ColumnElement[bool]:
         tests: list[ColumnElement[bool]] = []
@@ -36,7 +38,7 @@ class Filter:
             tests.append(d.campaign == self.campaign)
         if self.statuses:
             tests.append(d.status.in_([status.value for status in self.statuses]))
-        if self.account or self.unit or self.within is not None:
+        if self.account or self.unit or self.official or self.within is not None:
             tests.append(d.account_id.in_(self._accounts()))
         return and_(True, *tests)
 
@@ -44,6 +46,7 @@ class Filter:
         wanted = select(account.c.id)
         wanted = wanted.where(account.c.name == self.account) if self.account else wanted
         wanted = wanted.where(account.c.unit_id == self.unit) if self.unit else wanted
+        wanted = wanted.where(account.c.kind == AccountKind.OFFICIAL.value) if self.official else wanted
         return wanted.where(account.c.unit_id.in_(self.within)) if self.within is not None else wanted
 
 
@@ -68,6 +71,14 @@ def newest(tx: Connection, wanted: Filter, *, most: int = 50) -> list[Delivery]:
 def counts(tx: Connection, wanted: Filter) -> dict[DeliveryStatus, int]:
     query = select(d.status, func.count()).where(wanted.condition()).group_by(d.status)
     return {DeliveryStatus(status): count for status, count in tx.execute(query)}
+
+
+def by_message(tx: Connection, wanted: Filter) -> dict[str, dict[DeliveryStatus, int]]:
+    query = select(d.message, d.status, func.count()).where(wanted.condition()).group_by(d.message, d.status)
+    found: dict[str, dict[DeliveryStatus, int]] = {}
+    for message, status, count in tx.execute(query):
+        found.setdefault(message, {})[DeliveryStatus(status)] = count
+    return found
 
 
 def by_day(tx: Connection, wanted: Filter, *, first: datetime, days: int) -> list[dict[DeliveryStatus, int]]:

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, Integer, RowMapping, case, cast, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.expression import ColumnElement
 
 from prokes_social.model.alarm import Alarm, AlarmKind
 from prokes_social.model.delivery import DeliveryStatus
-from prokes_social.store.tables import alarm, delivery
+from prokes_social.store.tables import account, alarm, delivery
 
 #: The status in which a delivery's trouble lasts.
 RINGS_WHILE = {
@@ -58,6 +59,38 @@ def close_settled(tx: Connection, *, now: datetime) -> None:
 def ringing(tx: Connection) -> list[Alarm]:
     rows = tx.execute(select(alarm).where(alarm.c.closed_at.is_(None)).order_by(alarm.c.opened_at)).mappings()
     return [_alarm(row) for row in rows]
+
+
+def page(
+    tx: Connection, *, below: int | None = None, most: int = 50, closed: bool = False,
+    within: Collection[str] | None = None,
+) -> list[Alarm]:  # fmt: skip
+    """The newest first: those that ring, or those that are over; `within` are the units that somebody may see."""
+    is_over = alarm.c.closed_at.is_not(None) if closed else alarm.c.closed_at.is_(None)
+    wanted = select(alarm).where(is_over).order_by(alarm.c.id.desc()).limit(most)
+    wanted = wanted.where(alarm.c.id < below) if below else wanted
+    wanted = wanted.where(_is_about(within)) if within is not None else wanted
+    return [_alarm(row) for row in tx.execute(wanted).mappings()]
+
+
+def get(tx: Connection, alarm_id: int) -> Alarm | None:
+    row = tx.execute(select(alarm).where(alarm.c.id == alarm_id)).mappings().first()
+    return _alarm(row) if row else None
+
+
+def _is_about(units: Collection[str]) -> ColumnElement[bool]:
+    """Deliveries and accounts of these units; what concerns the whole office is for those who see all of it."""
+    theirs = select(account.c.id).where(account.c.unit_id.in_(units))
+    of_delivery = select(delivery.c.id).where(
+        delivery.c.id == _number("delivery:"), delivery.c.account_id.in_(theirs)
+    )  # fmt: skip
+    return of_delivery.exists() | _number("account:").in_(theirs)
+
+
+def _number(start: str) -> ColumnElement[int]:
+    """The number in the subjects that begin so; 0, which nothing has, for others."""
+    said = cast(func.substr(alarm.c.subject, len(start) + 1), Integer)
+    return case((alarm.c.subject.like(f"{start}%"), said), else_=0)
 
 
 def untold(tx: Connection) -> list[Alarm]:

@@ -1,6 +1,7 @@
 """Who approved which content: rows that are never deleted; after an edit they simply no longer match."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -10,7 +11,9 @@ from sqlalchemy.sql.expression import ColumnElement, Select
 from prokes_social.store.tables import approval
 
 V = TypeVar("V")
-APPROVED, SENT_BACK = "approved", "sent-back"
+APPROVED, SENT_BACK, CHECKED = "approved", "sent-back", "fact-checked"
+#: Called back after it was approved: whoever wants it out again approves it anew.
+RECALLED = "recalled"
 #: Values in one list of a question; SQLite takes 32,766.
 _MANY = 5000
 
@@ -19,6 +22,28 @@ def add(tx: Connection, digests: Collection[str], *, verdict: str, who: str, now
     rows = [{"digest": each, "verdict": verdict, "who": who, "at": now, "remark": remark} for each in sorted(digests)]
     if rows:
         tx.execute(insert(approval), rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    digest: str
+    verdict: str
+    who: str
+    at: datetime
+    remark: str = ""
+
+
+def verdicts(tx: Connection, digests: Collection[str]) -> dict[str, list[Verdict]]:
+    """What was said about each content, the oldest first."""
+    found: dict[str, list[Verdict]] = {}
+    for some in in_parts(sorted(set(digests))):
+        rows = tx.execute(select(approval).where(approval.c.digest.in_(some)).order_by(approval.c.id)).mappings()
+        for row in rows:
+            said = Verdict(
+                digest=row["digest"], verdict=row["verdict"], who=row["who"], at=row["at"], remark=row["remark"]
+            )
+            found.setdefault(said.digest, []).append(said)
+    return found
 
 
 def approved(tx: Connection, digest: str) -> bool:
@@ -53,9 +78,3 @@ def is_approved(digest: str | ColumnElement[str]) -> ColumnElement[bool]:
         .correlate_except(approval)
         .exists()
     )
-
-
-def approver(tx: Connection, digest: str) -> str | None:
-    """Who gave the newest approval."""
-    newest = select(approval.c.who).where(approval.c.digest == digest, approval.c.verdict == APPROVED)
-    return tx.execute(newest.order_by(approval.c.id.desc()).limit(1)).scalar()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.sql.expression import ColumnElement
 
-from prokes_social.model.staff import WORDING_VERSIONS, Consent, Purpose
+from prokes_social.model.staff import WORDING_VERSIONS, Consent, Purpose, stands
 from prokes_social.store.approvals import in_parts
 from prokes_social.store.tables import consent, consent_wording
 
@@ -44,16 +44,26 @@ def history(tx: Connection, person_id: int) -> list[Consent]:
 
 
 def current(tx: Connection, person_id: int) -> dict[Purpose, Consent]:
-    """The newest answer to each purpose that the person was ever asked about."""
-    return {each.purpose: each for each in history(tx, person_id)}
+    """The newest answer to each purpose; a yes to an older wording is missing, as if nobody had asked."""
+    newest = {each.purpose: each for each in history(tx, person_id)}
+    return {purpose: each for purpose, each in newest.items() if each.stands}
+
+
+def agrees(tx: Connection, person_id: int, purpose: Purpose) -> bool:
+    """Whether the newest answer is yes, to the wording of today."""
+    return bool(tx.execute(select(is_given(person_id, purpose))).scalar_one())
 
 
 def answers(tx: Connection, purpose: Purpose, person_ids: Collection[int]) -> dict[int, bool]:
-    """The newest answer of each of these people; those who were never asked are missing."""
+    """The newest answer of each of these people; who was never asked, or about another wording, is missing."""
     found: dict[int, bool] = {}
+    query = select(c.person_id, c.given, consent_wording.c.version).join(
+        consent_wording, consent_wording.c.id == c.wording_id
+    )
     for some in in_parts(person_ids):
-        query = select(c.person_id, c.given).where(c.person_id.in_(some), c.purpose == purpose.value)
-        found |= {row.person_id: row.given for row in tx.execute(query.order_by(c.id))}
+        theirs = query.where(c.person_id.in_(some), c.purpose == purpose.value).order_by(c.id)
+        newest = {row.person_id: row for row in tx.execute(theirs)}
+        found |= {number: row.given for number, row in newest.items() if stands(purpose, row.given, row.version)}
     return found
 
 

@@ -1,19 +1,19 @@
 """The directory as a whole: everybody and what they said out, the changes of an import in; made for many people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
-from prokes_social.model.staff import Purpose, StaffMember
+from prokes_social.model.staff import Purpose, StaffMember, stands
 from prokes_social.model.staff_list import Change, Known, Said
 from prokes_social.store.accounts import unit_columns
 from prokes_social.store.approvals import in_parts
 from prokes_social.store.consents import wording_id
 from prokes_social.store.people import as_member
-from prokes_social.store.tables import account, consent, person, unit
+from prokes_social.store.tables import account, consent, consent_wording, person, unit
 
 p, c = person.c, consent.c
 
@@ -50,6 +50,47 @@ def listing(tx: Connection, unit_id: str | None = None) -> list[StaffMember]:
     query = query.where(p.unit_id == unit_id) if unit_id else query
     rows = tx.execute(query.order_by(unit.c.name, unit.c.id, func.lower(p.name), p.id)).mappings()
     return [as_member(row) for row in rows]
+
+
+def page(
+    tx: Connection, *, name: str = "", within: Collection[str] | None = None, start: int = 0, most: int = 50
+) -> list[StaffMember]:  # fmt: skip
+    """Those who are here, by name; `name` is part of it, `within` are units."""
+    wanted = _wanted(select(p.id), name, within).order_by(func.lower(p.name), p.id).offset(start).limit(most)
+    numbers = list(tx.execute(wanted).scalars())
+    rows = tx.execute(select(person, *unit_columns()).join(unit, unit.c.id == p.unit_id).where(p.id.in_(numbers)))
+    found = {row["id"]: as_member(row) for row in rows.mappings()}
+    return [found[number] for number in numbers]
+
+
+def count(tx: Connection, *, name: str = "", within: Collection[str] | None = None) -> int:
+    return int(tx.execute(_wanted(select(func.count()).select_from(person), name, within)).scalar_one())
+
+
+def agreeing(tx: Connection, within: Collection[str] | None = None) -> dict[Purpose, int]:
+    """How many of those who are here agree to each purpose, by their newest answer to the wording of today."""
+    newest = select(func.max(c.id).label("id")).group_by(c.person_id, c.purpose).subquery()
+    query = (
+        select(c.purpose, consent_wording.c.version, func.count())
+        .select_from(newest)
+        .join(consent, c.id == newest.c.id)
+        .join(consent_wording, consent_wording.c.id == c.wording_id)
+        .join(person, p.id == c.person_id)
+        .where(c.given, p.left_at.is_(None))
+        .group_by(c.purpose, consent_wording.c.version)
+    )
+    query = query.where(p.unit_id.in_(within)) if within is not None else query
+    found = dict.fromkeys(Purpose, 0)
+    for purpose, version, number in tx.execute(query):
+        if stands(Purpose(purpose), True, version):
+            found[Purpose(purpose)] += number
+    return found
+
+
+def _wanted(query: Select[Any], name: str, within: Collection[str] | None) -> Select[Any]:
+    query = query.where(p.left_at.is_(None))
+    query = query.where(p.unit_id.in_(within)) if within is not None else query
+    return query.where(func.lower(p.name).contains(name.lower(), autoescape=True)) if name else query
 
 
 def counts(tx: Connection) -> dict[str, int]:

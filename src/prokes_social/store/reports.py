@@ -5,10 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from prokes_social.model.account import AccountKind
 from prokes_social.model.delivery import DeliveryStatus
 from prokes_social.model.platform import Picture
 from prokes_social.store.campaigns import picture
-from prokes_social.store.tables import delivery, post, snapshot, wave
+from prokes_social.store.tables import account, delivery, post, snapshot, wave
+
+#: Of an account of the office; what staff post from their own is nobody's to list.
+_OFFICIAL = delivery.c.account_id.in_(select(account.c.id).where(account.c.kind == AccountKind.OFFICIAL.value))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +51,10 @@ def refusals(tx: Connection, campaign: str) -> dict[int, str]:
 
 
 def cards(tx: Connection, campaign: str) -> dict[str, Picture]:
-    """Message to the card of its first delivery."""
+    """Message to the card of its first delivery; never one with a person's name and face on it."""
     first = (
         select(func.min(delivery.c.id))
-        .where(delivery.c.campaign == campaign, delivery.c.card_digest.is_not(None))
+        .where(delivery.c.campaign == campaign, delivery.c.card_digest.is_not(None), _OFFICIAL)
         .group_by(delivery.c.message)
     )
     rows = tx.execute(select(delivery.c.message, delivery.c.card_digest).where(delivery.c.id.in_(first)))
@@ -58,8 +62,8 @@ def cards(tx: Connection, campaign: str) -> dict[str, Picture]:
 
 
 def campaigns_between(tx: Connection, first: datetime, end: datetime) -> list[str]:
-    """Campaigns with a delivery due from `first` on and before `end`, or a wave that opened then."""
+    """Campaigns with an official delivery due from `first` on and before `end`, or a wave that opened then."""
     wanted = delivery.c.status != DeliveryStatus.CANCELLED.value
-    due = select(delivery.c.campaign).where(delivery.c.due_at >= first, delivery.c.due_at < end, wanted)
+    due = select(delivery.c.campaign).where(delivery.c.due_at >= first, delivery.c.due_at < end, wanted, _OFFICIAL)
     asked = select(wave.c.campaign).where(wave.c.opened_at >= first, wave.c.opened_at < end)
     return sorted(set(tx.execute(due.distinct()).scalars()) | set(tx.execute(asked.distinct()).scalars()))

@@ -229,25 +229,7 @@ _GONE = (
 )
 
 
-# --- what was told ---
-
-
-def taken(tx: Connection, campaign: str) -> Sequence[TakenReading]:
-    """Every reading of a campaign's posts, oldest first."""
-    query = (
-        select(snapshot)
-        .join(post, post.c.id == snapshot.c.post_id)
-        .join(delivery, delivery.c.id == post.c.delivery_id)
-        .where(delivery.c.campaign == campaign, snapshot.c.taken_at.is_not(None))
-        .order_by(snapshot.c.taken_at, snapshot.c.post_id, snapshot.c.due_at)
-    )
-    return [as_taken(row) for row in tx.execute(query).mappings()]
-
-
-def post_of_delivery(tx: Connection, campaign: str) -> dict[int, int]:
-    """Delivery id to post id."""
-    query = select(post.c.delivery_id, post.c.id).join(delivery, delivery.c.id == post.c.delivery_id)
-    return {row.delivery_id: row.id for row in tx.execute(query.where(delivery.c.campaign == campaign))}
+# --- rows to nouns ---
 
 
 def _posts(tx: Connection, ids: Collection[int] | None, campaign: str | None = None) -> dict[int, RowMapping]:

@@ -121,6 +121,7 @@ account = Table(
     Column("external_id", Text),
     Column("handle", Text),
     Column("checked_at", Instant),
+    Column("ends_at", Instant),  # when the credentials end, where the platform tells and they are not renewed by us
     Column("paused_until", Instant),
     Column("free_at", Instant),  # the least distance after the post before is over
     Column("blocked_at", Instant),
@@ -417,7 +418,7 @@ approval = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     _required("digest", Text, index=True),
-    _required("verdict", Text),  # approved | sent-back
+    _required("verdict", Text),  # approved | sent-back | fact-checked | recalled
     _required("who", Text),
     _required("at", Instant),
     _required("remark", Text, server_default=""),
@@ -508,6 +509,18 @@ session = Table(
     Column("notice", JSON(none_as_null=True)),
 )
 
+# An official account on its way to the platform's page of consent; of one browser, for minutes, taken once.
+journey = Table(
+    "journey",
+    metadata,
+    Column("state", Text, primary_key=True),  # its digest
+    _required("session", Text, ForeignKey("desk_session.digest", ondelete="CASCADE")),
+    _required("account_id", Integer, ForeignKey("account.id", ondelete="CASCADE")),
+    _required("verifier", LargeBinary),  # sealed
+    _required("redirect_url", Text),
+    _required("ends_at", Instant),
+)
+
 # Failed logins, by keyed digests of the account's name and of the address.
 login_try = Table(
     "login_try",
@@ -556,4 +569,30 @@ audit = Table(
     _required("after", Text, server_default=""),
     _required("seal", Text),
     sqlite_autoincrement=True,
+)
+
+# How far status changes were followed, and what the other side made of it.
+webhook_follower = Table(
+    "webhook_follower",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _required("first_id", BigInteger),  # what came before is nobody's concern
+    _required("event_id", BigInteger),
+    _required("failures", Integer, server_default="0"),  # since the last that was taken
+    Column("paused_until", Instant),
+)
+
+# One status change to tell. Told ones stay for a while: an event may become visible after one with a higher number.
+webhook_call = Table(
+    "webhook_call",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    _required("at", BigInteger),
+    _required("delivery_id", Integer),
+    _required("status", Text),
+    _required("noted_at", Instant),
+    _required("tries", Integer, server_default="0"),
+    _required("next_at", Instant),
+    _required("outcome", Text, server_default="open"),  # open | told | dropped
+    Index("ix_webhook_call_outcome_next_at", "outcome", "next_at"),
 )

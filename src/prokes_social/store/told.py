@@ -1,7 +1,7 @@
 """What readings told, for reports: each post's newest numbers and how impressions grew, among a million readings."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -30,6 +30,7 @@ class Newest:
     due_at: datetime
     numbers: Mapping[Metric, int]
     reason: str
+    kinds: Mapping[Metric, Mapping[str, int]] = field(default_factory=dict)  #: what a number is made of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,7 @@ def newest(tx: Connection, campaign: str) -> dict[int, Newest]:
     """By delivery."""
     last = _last_told(_posts_of(campaign))
     at_last = and_(s.post_id == last.c.post_id, s.taken_at == last.c.taken_at, _TOLD)
-    query = select(post.c.delivery_id, s.post_id, s.taken_at, s.due_at, s.numbers, s.reason)
+    query = select(post.c.delivery_id, s.post_id, s.taken_at, s.due_at, s.numbers, s.reason, s.kinds)
     query = query.select_from(last).join(snapshot, at_last).join(post, post.c.id == s.post_id)
     return {
         row.delivery_id: Newest(
@@ -84,6 +85,7 @@ def newest(tx: Connection, campaign: str) -> dict[int, Newest]:
             due_at=row.due_at,
             numbers={Metric(name): value for name, value in row.numbers.items() if value is not None},
             reason=row.reason,
+            kinds={Metric(name): kinds for name, kinds in (row.kinds or {}).items()},
         )
         for row in tx.execute(query.order_by(s.due_at))
     }
@@ -103,6 +105,10 @@ def fallen(tx: Connection, campaign: str) -> set[int]:
     """Posts of which some number fell."""
     query = select(s.post_id).distinct().where(s.fell.is_not(None), s.post_id.in_(_posts_of(campaign)))
     return set(tx.execute(query).scalars())
+
+
+def post_of(tx: Connection, delivery_id: int) -> int | None:
+    return tx.execute(select(post.c.id).where(post.c.delivery_id == delivery_id)).scalar()
 
 
 def readings_of(tx: Connection, posts: Collection[int]) -> dict[int, list[TakenReading]]:

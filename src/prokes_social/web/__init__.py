@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from prokes_social.app import App
-from prokes_social.web import connect, desk, media, public, staff
+from prokes_social.web import api, connect, desk, media, public, staff
 
 
 def build(app: App) -> FastAPI:
@@ -14,4 +14,5 @@ def build(app: App) -> FastAPI:
     service.include_router(public.routes(app))
     service.include_router(staff.routes(app))
     service.include_router(desk.routes(app))
+    service.mount(api.PATH, api.build(app))
     return service

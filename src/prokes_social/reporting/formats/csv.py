@@ -16,7 +16,7 @@ from prokes_social.i18n import Bilingual, _, language
 from prokes_social.model.analysis import Against
 from prokes_social.model.reach import Figure, Metric
 from prokes_social.model.report import Report, ReportedDelivery, Sum
-from prokes_social.reporting import wording
+from prokes_social.reporting import engagement, wording
 
 name = "csv"
 suffix = ".csv"
@@ -45,6 +45,8 @@ def write(report: Report) -> Mapping[str, bytes]:
         f"-over-time{suffix}": csv_file(_points(report)),
         f"-best-times{suffix}": csv_file(_hours(report)),
         f"-participation{suffix}": csv_file(_participation(report)),
+        f"-personal{suffix}": csv_file(_beside(report)),
+        f"-engagement{suffix}": csv_file(_engagement(report)),
     }
 
 
@@ -52,8 +54,8 @@ def _deliveries(report: Report) -> Iterator[Sequence[Cell]]:
     yield (
         _("due"), _("zone"), _("platform"), _("account"), _("unit"), _("message"), _("status"), _("reason"),
         _("published"), _("late by (seconds)"), _("address of the post"), _("sandbox"),
-        *_metric_names(), _("interactions"), *_known_names(), _("interactions: known how"), _("newest reading"),
-        _("usual there"), _("beside the usual"),
+        *_metric_names(), _("interactions"), *_known_names(), _("interactions: known how"), _("interactions: without"),
+        _("newest reading"), _("usual there"), _("beside the usual"),
     )  # fmt: skip
     for each in report.deliveries:
         yield _delivery(each)
@@ -66,7 +68,7 @@ def _delivery(each: ReportedDelivery) -> Sequence[Cell]:
         str(each.status.label), each.reason, _local(each.published_at, each.zone), _seconds(each.late_by),
         each.permalink, _("yes") if each.sandbox else _("no"),
         *(_value(figure) for figure in figures), _value(each.interactions),
-        *(_how(figure) for figure in figures), _how(each.interactions), _local(each.read_at, each.zone),
+        *(_how(figure) for figure in figures), _how(each.interactions), _lacking(each), _local(each.read_at, each.zone),
         each.usual.median if each.usual else None, str(each.usual.against.label) if each.usual else None,
     )  # fmt: skip
 
@@ -75,7 +77,7 @@ def _sums(kind: str, sums: Sequence[Sum]) -> Iterator[Sequence[Cell]]:
     yield (
         kind, _("name"), _("deliveries"), _("published"), _("on time"), _("greatest lateness (seconds)"),
         _("posts with a reading"), *_metric_names(), _("interactions"), *_known_names(), _("interactions: known how"),
-        _("lowest reach of one post"), _("highest reach of one post"),
+        _("interactions: without"), _("lowest reach of one post"), _("highest reach of one post"),
         *(str(verdict.label) for verdict in Against),
     )  # fmt: skip
     for each in sums:
@@ -87,7 +89,7 @@ def _sum(each: Sum) -> Sequence[Cell]:
     return (
         each.key, each.label, each.deliveries, each.published, each.on_time, _seconds(each.latest), each.read,
         *(_value(figure) for figure in figures), _value(each.interactions),
-        *(_how(figure) for figure in figures), _how(each.interactions),
+        *(_how(figure) for figure in figures), _how(each.interactions), _lacking(each),
         *(each.reach_of_one or (None, None)), *(each.against.get(verdict, 0) for verdict in Against),
     )  # fmt: skip
 
@@ -117,6 +119,31 @@ def _participation(report: Report) -> Iterator[Sequence[Cell]]:
                 wording.wave(wave.wave), wording.units(row), counts.members, counts.offered, counts.opened, counts.said,
                 rate, counts.proof, counts.clicks,
             )  # fmt: skip
+
+
+def _beside(report: Report) -> Iterator[Sequence[Cell]]:
+    """Only heads where nobody's own accounts are told."""
+    yield (
+        _("figure"), _("official accounts"), _("staff's own accounts"),
+        _("official accounts: known how"), _("staff's own accounts: known how"),
+    )  # fmt: skip
+    for each in engagement.beside(report):
+        official, personal = wording.without(each.official_without), wording.without(each.personal_without)
+        yield (
+            each.label, _value(each.official), _value(each.personal),
+            ", ".join(filter(None, (_how(each.official), official))),
+            ", ".join(filter(None, (_how(each.personal), personal))),
+        )  # fmt: skip
+
+
+def _engagement(report: Report) -> Iterator[Sequence[Cell]]:
+    yield _("kind"), *(head.lower() if head == _("Together") else head for head in engagement.column_heads(report))
+    for each in engagement.by_kind(report):
+        yield each.label, *(_value(figure) for figure in each.figures)
+
+
+def _lacking(each: Sum | ReportedDelivery) -> str:
+    return ", ".join(str(metric.label) for metric in each.interactions_without)
 
 
 def _metric_names() -> list[str]:

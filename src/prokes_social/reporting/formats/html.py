@@ -14,7 +14,7 @@ from prokes_social.i18n import Bilingual
 from prokes_social.model.analysis import Against
 from prokes_social.model.reach import Figure, Known, Metric
 from prokes_social.model.report import INTERACTIONS, Axis, Report, ReportedDelivery, Sum
-from prokes_social.reporting import chart, wording
+from prokes_social.reporting import chart, engagement, wording
 from prokes_social.reporting.axes import Frame
 from prokes_social.reporting.best_times import heat_map
 from prokes_social.reporting.thumbnails import data_uri
@@ -39,7 +39,6 @@ def write(report: Report) -> Mapping[str, bytes]:
 
 def page(report: Report) -> str:
     """The page in the language that is spoken now; `formats.render` speaks the report's own."""
-    script = _part("sort.js")
     return (
         _environment()
         .get_template("report.html.j2")
@@ -47,11 +46,15 @@ def page(report: Report) -> str:
             r=report,
             zone=zone_named(report.zone),
             style=_part("report.css"),
-            script=script,
-            script_hash=b64encode(sha256(script.encode()).digest()).decode(),
+            script=_part("sort.js"),
+            script_hash=script_hash(),
             charts={"wide": _chart(report, chart.WIDE), "narrow": _chart(report, chart.NARROW)},
             platforms={vendor.platform: vendor.label for vendor in report.vendors},
             units={each.key: each.label for each in report.by_unit},
+            engagement=engagement.by_kind(report),
+            engagement_heads=engagement.column_heads(report),
+            engagement_keys=[each.key for each in engagement.columns(report)],
+            beside=engagement.beside(report),
             heat=heat_map(report.best_times),
             groups=_groups(report),
             shown=report.deliveries[:MOST_DELIVERIES],
@@ -62,6 +65,11 @@ def page(report: Report) -> str:
             silent_metrics=[metric for metric in Metric if metric not in report.told_metrics],
         )
     )
+
+
+def script_hash() -> str:
+    """Of the few lines that sort tables, for a policy that allows them alone."""
+    return b64encode(sha256(_part("sort.js").encode()).digest()).decode()
 
 
 def _groups(report: Report) -> list[tuple[str, str, tuple[Sum, ...]]]:

@@ -9,7 +9,8 @@ from prokes_social.i18n import Bilingual
 from prokes_social.model.analysis import Against, Hour, Usual
 from prokes_social.model.participation import Counts, Participation
 from prokes_social.model.reach import Figure, Known, Metric
-from prokes_social.model.report import Curves, Point, Report, ReportedDelivery, ReportedMessage, Sum
+from prokes_social.model.report import Curves, PersonalPosts, Point, Report, ReportedDelivery, ReportedMessage, Sum
+from prokes_social.reporting import engagement
 
 name = "json"
 suffix = ".json"
@@ -54,6 +55,8 @@ def as_document(report: Report) -> dict[str, Any]:
         "by_template": [as_sum(each) for each in report.by_template],
         "by_text": [as_sum(each) for each in report.by_variant],
         "participation": [_wave(each) for each in report.participation],
+        "personal": _personal(report.personal) if report.personal else None,
+        "engagement_by_kind": _engagement(report),
         "best_times": [_hour(each) for each in report.best_times.hours],
         "deliveries": [_delivery(each) for each in report.deliveries],
         "impressions_over_time": _curves(report.curves),
@@ -62,6 +65,36 @@ def as_document(report: Report) -> dict[str, Any]:
 
 def _figure(figure: Figure) -> dict[str, Any]:
     return {"value": figure.value, "known": figure.known.value}
+
+
+def _interactions(of: Sum | ReportedDelivery | PersonalPosts) -> dict[str, Any]:
+    """`without` names the kinds that are not in the number, because not every post tells them."""
+    return {**_figure(of.interactions), "without": [metric.value for metric in of.interactions_without]}
+
+
+def _personal(personal: PersonalPosts) -> dict[str, Any]:
+    """Of staff's own accounts together; no other sum counts them."""
+    figures = {metric.value: _figure(personal.figure(metric)) for metric in Metric if metric.adds_up}
+    return {
+        "accounts": personal.accounts,
+        "posts": personal.posts,
+        "sandbox": personal.sandbox,
+        "figures": figures,
+        "interactions": _interactions(personal),
+    }
+
+
+def _engagement(report: Report) -> list[dict[str, Any]]:
+    """`part` is what a kind is made of, such as one reaction; `by_platform` has `""` for all platforms together."""
+    keys = [each.key for each in engagement.columns(report)]
+    return [
+        {
+            "kind": each.metric.value,
+            "part": each.part or None,
+            "by_platform": {key: _figure(figure) for key, figure in zip(keys, each.figures, strict=True)},
+        }
+        for each in engagement.by_kind(report)
+    ]
 
 
 def as_sum(each: Sum) -> dict[str, Any]:
@@ -78,7 +111,7 @@ def as_sum(each: Sum) -> dict[str, Any]:
         "newest_reading_at": _time(each.read_at),
         "figures": {metric.value: _figure(each.figure(metric)) for metric in Metric},
         "posts_telling": {metric.value: each.told.get(metric, 0) for metric in Metric},
-        "interactions": _figure(each.interactions),
+        "interactions": _interactions(each),
         "reach_of_one_post": list(each.reach_of_one) if each.reach_of_one else None,
         "against_usual": {verdict.value: each.against.get(verdict, 0) for verdict in Against},
     }
@@ -110,7 +143,7 @@ def _delivery(each: ReportedDelivery) -> dict[str, Any]:
         "removed_at": _time(each.removed_at),
         "attempts": each.attempts,
         "figures": {metric.value: _figure(each.figure(metric)) for metric in Metric},
-        "interactions": _figure(each.interactions),
+        "interactions": _interactions(each),
         "read_at": _time(each.read_at),
         "unread_because": each.unread_because,
         "usual": _usual(each.usual) if each.usual else None,

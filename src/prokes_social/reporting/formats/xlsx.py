@@ -9,7 +9,7 @@ from prokes_social.model.analysis import Against
 from prokes_social.model.participation import Counts
 from prokes_social.model.reach import Figure, Known, Metric
 from prokes_social.model.report import Axis, Report, ReportedDelivery, Sum
-from prokes_social.reporting import wording
+from prokes_social.reporting import engagement, wording
 from prokes_social.reporting.workbook import About, Cell, Series, Sheet, SheetChart, workbook
 
 name = "xlsx"
@@ -34,9 +34,13 @@ def _sheets(report: Report) -> Iterator[Sheet]:
     yield sums(_("By template"), report.by_template)
     if report.by_variant:
         yield sums(_("By text"), report.by_variant)
+    if report.by_platform:
+        yield _engagement(report)
     yield _over_time(report)
     if report.best_times.hours:
         yield _best_times(report)
+    if report.personal:
+        yield _beside(report)
     if report.waves:
         yield participation(report)
     yield not_out(report)
@@ -56,7 +60,8 @@ def _figures(report: Report) -> Iterator[Sequence[Cell]]:
     for metric in (each for each in Metric if each.adds_up):
         figure = total.figure(metric)
         yield _capital(metric.label), figure.value, None, _how(figure), total.told.get(metric, 0)
-    yield _("Interactions"), total.interactions.value, None, _how(total.interactions), None
+    how = ", ".join(filter(None, (_how(total.interactions), wording.without(total.interactions_without))))
+    yield _("Interactions"), total.interactions.value, None, how, None
     known = _how(Known.MEASURED if total.reach_of_one else Known.UNKNOWN)
     lowest, highest = total.reach_of_one or (None, None)
     told = total.told.get(Metric.REACH, 0)
@@ -77,8 +82,8 @@ def _heading(report: Report) -> Iterator[Sequence[Cell]]:
 def sums(title: str, several: Sequence[Sum], *, charted: bool = False) -> Sheet:
     heads = (
         _("Name"), _("Deliveries"), _("Published"), _("On time"), _("Posts with a reading"), *_metric_heads(),
-        _("Interactions"), _("known how"), _("lowest reach of one post"), _("highest reach of one post"),
-        *(_capital(each.label) for each in Against),
+        _("Interactions"), _("Interactions without"), _("known how"), _("lowest reach of one post"),
+        _("highest reach of one post"), *(_capital(each.label) for each in Against),
     )  # fmt: skip
     chart = _bars(title, several) if charted and len(several) > 1 else None
     return Sheet(name=title, heads=heads, rows=[_sum(each) for each in several], chart=chart)
@@ -112,9 +117,34 @@ def _sum(each: Sum) -> Sequence[Cell]:
     figures = [each.figure(metric) for metric in Metric if metric.adds_up]
     return (
         each.label, each.deliveries, each.published, each.on_time, each.read, *(figure.value for figure in figures),
-        each.interactions.value, _known_of([*figures, each.interactions]), *(each.reach_of_one or (None, None)),
-        *(each.against.get(verdict, 0) for verdict in Against),
+        each.interactions.value, _lacking(each), _known_of([*figures, each.interactions]),
+        *(each.reach_of_one or (None, None)), *(each.against.get(verdict, 0) for verdict in Against),
     )  # fmt: skip
+
+
+def _lacking(each: Sum | ReportedDelivery) -> str | None:
+    """The kinds that are not in the number, because not every post tells them."""
+    return ", ".join(str(metric.label) for metric in each.interactions_without) or None
+
+
+def _engagement(report: Report) -> Sheet:
+    rows = [(_capital(each.label), *(figure.value for figure in each.figures)) for each in engagement.by_kind(report)]
+    heads = (_("Kind"), *engagement.column_heads(report))
+    return Sheet(name=_("Engagement by kind"), heads=heads, rows=rows)
+
+
+def _beside(report: Report) -> Sheet:
+    heads = (
+        _("Figure"), _("Official accounts"), _("Staff's own accounts"),
+        _("official accounts: known how"), _("staff's own accounts: known how"),
+    )  # fmt: skip
+    rows = [
+        (_capital(each.label), each.official.value, each.personal.value,
+         ", ".join(filter(None, (_how(each.official), wording.without(each.official_without)))),
+         ", ".join(filter(None, (_how(each.personal), wording.without(each.personal_without)))))
+        for each in engagement.beside(report)
+    ]  # fmt: skip
+    return Sheet(name=_("Personal sharing"), heads=heads, rows=rows)
 
 
 def _over_time(report: Report) -> Sheet:
@@ -202,7 +232,8 @@ def deliveries(report: Report) -> Sheet:
     heads = (
         _("Due"), _("Zone"), _("Platform"), _("Account"), _("Unit"), _("Message"), _("Status"), _("Published"),
         _("late by (seconds)"), _("sandbox"), *(_capital(metric.label) for metric in Metric), _("Interactions"),
-        _("known how"), _("newest reading"), _("Usual there"), _("Beside the usual"), _("address of the post"),
+        _("Interactions without"), _("known how"), _("newest reading"), _("Usual there"), _("Beside the usual"),
+        _("address of the post"),
     )  # fmt: skip
     return Sheet(name=_("All deliveries"), heads=heads, rows=(_delivery(each) for each in report.deliveries))
 
@@ -215,7 +246,7 @@ def _delivery(each: ReportedDelivery) -> Sequence[Cell]:
         _local(each.due_at, each.zone), each.zone, each.platform, each.account, each.unit, each.message,
         str(each.status.label), _local(each.published_at, each.zone), late,
         _("yes") if each.sandbox else _("no"), *(figure.value for figure in figures), each.interactions.value,
-        _known_of(figures), _local(each.read_at, each.zone), usual.median if usual else None,
+        _lacking(each), _known_of(figures), _local(each.read_at, each.zone), usual.median if usual else None,
         str(usual.against.label) if usual else None, each.permalink,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """X's refusals, in the words of the real API: a cause in, an Answer out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from prokes_social.sandbox.calls import Answer, Refused
@@ -41,12 +41,6 @@ def forbidden(detail: str) -> Answer:
 
 def duplicate() -> Answer:
     return forbidden(DUPLICATE)
-
-
-def wrong_authentication(used: str, allowed: Sequence[str]) -> Answer:
-    ways = ", ".join(f"[{way}]" for way in allowed)
-    detail = f"Authenticating with {used} is forbidden for this endpoint. Supported authentication types are {ways}."
-    return plain(403, "Unsupported Authentication", detail, TYPES + "unsupported-authentication")
 
 
 def credits_depleted(account_id: str) -> Answer:

@@ -3,7 +3,27 @@
 from fastapi import APIRouter, Response
 
 from prokes_social.app import App
-from prokes_social.web.desk import entry, live, today
+from prokes_social.web.desk import (
+    accounts,
+    alarms,
+    approvals,
+    audit,
+    campaigns,
+    compose,
+    deliveries,
+    entry,
+    live,
+    manual,
+    reports,
+    settings,
+    staff,
+    stopping,
+    studio,
+    today,
+    tokens,
+    units,
+    users,
+)
 from prokes_social.web.desk._look import colours
 from prokes_social.web.desk._visit import Area, Visit, static
 
@@ -19,7 +39,11 @@ def _colours(visit: Visit) -> Response:
 
 _assets.get("/desk/{digest}/{name}", None)(static)
 
-AREAS: tuple[Area, ...] = (entry.area, today.area, _assets)
+AREAS: tuple[Area, ...] = (
+    entry.area, today.area, stopping.area, deliveries.area, approvals.area, campaigns.area, compose.area, studio.area,
+    tokens.area, reports.area, accounts.area, staff.area, units.area, alarms.area, users.area, audit.area,
+    settings.area, manual.area, _assets,
+)  # fmt: skip
 
 
 def routes(app: App) -> APIRouter:

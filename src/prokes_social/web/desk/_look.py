@@ -42,6 +42,7 @@ _MENU: tuple[tuple[str, Callable[[], str], str, Right, str], ...] = (
     ("/units", lambda: _("Units"), "network", Right.SEE, "office"),
     ("/alarms", lambda: _("Alarms"), "bell", Right.SEE, "office"),
     ("/users", lambda: _("Users"), "key-round", Right.MANAGE, "office"),
+    ("/tokens", lambda: _("Tokens of the API"), "plug", Right.MANAGE, "office"),
     ("/audit", lambda: _("Audit trail"), "scroll-text", Right.MANAGE, "office"),
     ("/settings", lambda: _("Settings"), "settings", Right.MANAGE, "office"),
     ("/manual", lambda: _("Manual"), "book-open", Right.SEE, "office"),

@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -21,7 +21,7 @@ from starlette.formparsers import MultiPartException
 
 from prokes_social.app import App
 from prokes_social.app.pages import environment
-from prokes_social.errors import ContentError, ProkesError, StoreError
+from prokes_social.errors import AlreadyMoved, ContentError, ProkesError, StoreError
 from prokes_social.i18n import _, language, speaking
 from prokes_social.model.account import Unit, way_up
 from prokes_social.model.user import Right, Session, User
@@ -105,7 +105,7 @@ class Visit:
     def may(self, right: Right | str) -> bool:
         return self.session is not None and self.session.is_whole and Right(right) in self.user.rights
 
-    @property
+    @cached_property
     def units(self) -> frozenset[str] | None:
         """The units that this user is bound to, those below included; None: all of them."""
         if self.user.unit_id is None:
@@ -239,9 +239,9 @@ def _open(app: App, page: Page, request: Request, form: FormData | None) -> Resp
 def _worked(visit: Visit, page: Page) -> Response:
     try:
         return page.work(visit)
-    except StoreError:
-        raise
     except ProkesError as error:
+        if isinstance(error, StoreError) and not isinstance(error, AlreadyMoved):
+            raise  # the database itself: there is nothing to show
         problems = error.problems if isinstance(error, ContentError) else ()
         return visit.show("error.html.j2", 409 if page.method == "POST" else 404, error=error, problems=problems)
 
@@ -344,6 +344,8 @@ def local(path: str) -> str:
 STATIC = {
     "desk.css": "text/css; charset=utf-8",
     "desk.js": "text/javascript; charset=utf-8",
+    "desk_campaigns.js": "text/javascript; charset=utf-8",
+    "desk_studio.js": "text/javascript; charset=utf-8",
 }
 
 
