@@ -14,7 +14,7 @@ from prokes_social.model.card import CardRequest
 from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.model.wave import Wave, WaveStatus
 from prokes_social.publishing import Settler
-from prokes_social.store import alarms, deliveries, switches, waves
+from prokes_social.store import Connection, alarms, approvals, deliveries, switches, waves
 from prokes_social.store.switches import Switch
 
 if TYPE_CHECKING:
@@ -41,20 +41,32 @@ class Decisions:
         within = within or self._app.settings.publishing.window
         return _noted(self._settler.send(delivery_id, within=within))
 
-    def drop(self, delivery_id: int) -> Delivery:
-        return _noted(self._settler.drop(delivery_id))
+    def drop(self, delivery_id: int, *, by: str = "", reason: str = "") -> Delivery:
+        """Give it up. Where it is said `by` whom, its approval no longer counts: a plan does not bring it back alone."""
+        row = _noted(self._settler.drop(delivery_id))
+        if by and row.status is DeliveryStatus.CANCELLED:
+            with self._app.store.write() as tx:
+                self._void(tx, row, by, reason)
+        return row
 
-    def withdraw(self, delivery_id: int, *, reason: str) -> Delivery:
-        """Cancel what is still ours. Raises AlreadyMoved where it may be out by now."""
+    def withdraw(self, delivery_id: int, *, by: str, reason: str) -> Delivery:
+        """Cancel what is still ours, and its approval. Raises AlreadyMoved where it may be out by now."""
         with self._app.store.write() as tx:
             done = deliveries.cancel(tx, delivery_id, reason=reason)
             row = deliveries.get(tx, delivery_id)
+            if done and row:
+                self._void(tx, row, by, reason)
         if not done or row is None:
             raise AlreadyMoved(
                 _("Delivery {id} can no longer be withdrawn.", id=delivery_id),
                 hint=_("Look at it again: it is on its way, out, or was withdrawn before."),
             )
         return _noted(row)
+
+    def _void(self, tx: Connection, row: Delivery, by: str, reason: str) -> None:
+        approvals.add(
+            tx, [row.content.digest], verdict=approvals.SENT_BACK, who=by, now=self._app.clock.now(), remark=reason
+        )
 
     def stop(self, *, who: str, remark: str = "") -> Stopped:
         """Halt every process at once; an intent that is committed can't be called back."""

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from prokes_social import logs
-from prokes_social.errors import PlatformError, ProkesError, SettingsError
+from prokes_social.errors import PlatformError, SettingsError
 from prokes_social.i18n import _, language, speaking
 from prokes_social.model.delivery import OPEN, DeliveryStatus
 from prokes_social.model.wave import Wave, WaveStatus
@@ -41,6 +41,7 @@ class Scope:
     waves: tuple[Wave, ...]
     asked: Asked
     said: Verdict | None  #: the newest recall
+    voided: frozenset[str]  #: contents that were called back, and not approved again since
 
     @property
     def open(self) -> list[Piece]:
@@ -57,6 +58,16 @@ class Scope:
     def standing(self) -> list[Piece]:
         """Public on accounts of the office."""
         return [each for each in self._public if not each.is_personal and each.removed_at is None]
+
+    @property
+    def left(self) -> list[Piece]:
+        """Called back, and public all the same."""
+        return [each for each in self.standing if self._is_voided(each)]
+
+    @property
+    def fresh(self) -> list[Piece]:
+        """Not called back yet, or approved anew: goes out, or is out."""
+        return [each for each in [*self.open, *self.standing] if not self._is_voided(each)]
 
     @property
     def theirs(self) -> list[Piece]:
@@ -78,13 +89,16 @@ class Scope:
 
     @property
     def is_done(self) -> bool:
-        return not (self.open or self.doubtful or self.standing or self.going)
+        return not (self.doubtful or self.left)
 
     @property
     def digests(self) -> set[str]:
         return {
             *(each.delivery.content.digest for each in self.pieces), *(each.content.digest for each in self.waves),
         }  # fmt: skip
+
+    def _is_voided(self, piece: Piece) -> bool:
+        return piece.delivery.content.digest in self.voided
 
     @property
     def _public(self) -> list[Piece]:
@@ -115,7 +129,7 @@ class Recalling:
     def recall(
         self, campaign: str, message: str, *, by: str, who: str, remark: str, within: Collection[str] | None = None
     ) -> Recalled:
-        """Stop, void, withdraw, then take down; it may be repeated. `by` is a name, `who` stands in the audit trail."""
+        """Stop, void, withdraw, then take down. `by` is a name, `who` stands in the audit trail."""
         remark = " ".join(remark.split())[:MOST_WORDS]
         with self._app.store.write() as tx:
             before = self._scope(tx, campaign, message, within)
@@ -134,6 +148,11 @@ class Recalling:
             cancelled=cancelled, withdrawn=withdrawn, removed=removed, left=len(before.standing) - removed
         )  # fmt: skip
 
+    def ask_again(self, scope: Scope, *, who: str) -> Recalled:
+        """Only for posts that were called back and still stand; what was approved anew since is left alone."""
+        removed = self._take_down(scope.left, who=who)
+        return Recalled(cancelled=0, withdrawn=0, removed=removed, left=len(scope.left) - removed)
+
     def note_gone(self, scope: Scope, delivery_id: int, *, who: str) -> bool:
         """A person saw that a post is gone; False where it is none of this message's, or was known to be."""
         found = next((each for each in [*scope.standing, *scope.theirs] if each.delivery.id == delivery_id), None)
@@ -144,12 +163,6 @@ class Recalling:
         with self._guard:
             return self._answers.get(piece.post_id or 0, "")
 
-    def removes_by_itself(self, piece: Piece) -> bool:
-        """Whether the platform takes posts down for us at all."""
-        from prokes_social.platforms import Platform
-
-        return type(self._app.platforms[piece.delivery.platform]).remove is not Platform.remove
-
     # --- parts ---
 
     def _scope(self, tx: Connection, campaign: str, message: str, within: Collection[str] | None) -> Scope | None:
@@ -158,16 +171,16 @@ class Recalling:
         if not found and not going:
             return None
         digests = {*(each.delivery.content.digest for each in found), *(each.content.digest for each in going)}
+        said = approvals.verdicts(tx, digests)
         return Scope(
             campaign=campaign, message=message, pieces=tuple(found), waves=tuple(going),
-            asked=recalled.asked(tx, [each.id for each in going]), said=recalled.newest(tx, sorted(digests)),
+            asked=recalled.asked(tx, [each.id for each in going]), said=_newest_recall(said.values()),
+            voided=frozenset(digest for digest, each in said.items() if each[-1].verdict == RECALLED),
         )  # fmt: skip
 
     def _void(self, tx: Connection, scope: Scope, *, by: str, remark: str) -> None:
-        """An approval that stands would let the next plan send it again. Said once, unless there is a new word."""
-        known = approvals.verdicts(tx, scope.digests)
-        fresh = [each for each in scope.digests if not _is_said(known.get(each, ()), remark)]
-        approvals.add(tx, fresh, verdict=RECALLED, who=by, now=self._app.clock.now(), remark=remark)
+        """An approval that stands would let the next plan send it again."""
+        approvals.add(tx, scope.digests, verdict=RECALLED, who=by, now=self._app.clock.now(), remark=remark)
 
     def _take_down(self, pieces: Sequence[Piece], *, who: str) -> int:
         until, spoken = self._app.clock.uptime() + AT_ONCE_FOR, language()
@@ -189,7 +202,7 @@ class Recalling:
                 account = accounts.by_id(tx, piece.delivery.account_id)
             gone = app.platforms[account.platform].remove(post, app.connector.connection_to(account))
         except (PlatformError, SettingsError) as error:
-            self._remember(piece, _plain(error))
+            self._remember(piece, error.message)
             return False
         if not gone:
             self._remember(piece, _("The platform leaves it to a person."))
@@ -215,10 +228,6 @@ class Recalling:
                 self._answers.popitem(last=False)
 
 
-def _is_said(said: Iterable[Verdict], remark: str) -> bool:
-    newest = next(reversed(list(said)), None)
-    return newest is not None and newest.verdict == RECALLED and remark in ("", newest.remark)
-
-
-def _plain(error: ProkesError) -> str:
-    return error.message
+def _newest_recall(said: Iterable[Sequence[Verdict]]) -> Verdict | None:
+    recalls = [each for some in said for each in some if each.verdict == RECALLED]
+    return sorted(recalls, key=lambda each: each.at)[-1] if recalls else None

@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Integer, Select, and_, cast, distinct, func, or_, select
+from sqlalchemy import Connection, Integer, Select, and_, cast, func, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from prokes_social.model.account import AccountKind
 from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.store._queue import as_delivery, deliveries_in_full
-from prokes_social.store.tables import account, delivery
+from prokes_social.store.tables import account, campaign, delivery
 
 d = delivery.c
 
@@ -73,6 +73,10 @@ def counts(tx: Connection, wanted: Filter) -> dict[DeliveryStatus, int]:
     return {DeliveryStatus(status): count for status, count in tx.execute(query)}
 
 
+def has_any(tx: Connection, wanted: Filter) -> bool:
+    return tx.execute(select(d.id).where(wanted.condition()).limit(1)).first() is not None
+
+
 def by_message(tx: Connection, wanted: Filter) -> dict[str, dict[DeliveryStatus, int]]:
     query = select(d.message, d.status, func.count()).where(wanted.condition()).group_by(d.message, d.status)
     found: dict[str, dict[DeliveryStatus, int]] = {}
@@ -97,8 +101,8 @@ def by_day(tx: Connection, wanted: Filter, *, first: datetime, days: int) -> lis
 
 
 def campaigns(tx: Connection) -> Sequence[str]:
-    """Those with deliveries."""
-    return tx.execute(select(distinct(d.campaign)).order_by(d.campaign)).scalars().all()
+    """Those that were ever queued."""
+    return tx.execute(select(campaign.c.name).order_by(campaign.c.name)).scalars().all()
 
 
 def _days_since(tx: Connection, first: datetime) -> ColumnElement[int]:

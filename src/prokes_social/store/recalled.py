@@ -1,6 +1,6 @@
 """A message in; what it has open and out, who was asked to share it and who called it back, out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from prokes_social.model.account import AccountKind
 from prokes_social.model.delivery import Delivery
 from prokes_social.model.wave import Step, Wave, WaveStatus
 from prokes_social.store._queue import as_delivery, deliveries_in_full
-from prokes_social.store.approvals import RECALLED, Verdict
+from prokes_social.store.approvals import RECALLED
 from prokes_social.store.tables import account, approval, delivery, offer, post, share_step, wave
 from prokes_social.store.waves import as_wave
 
@@ -92,13 +92,6 @@ def taken_down(tx: Connection, post_id: int, *, now: datetime) -> bool:
 
 def removed_at(tx: Connection, delivery_id: int) -> datetime | None:
     return tx.execute(select(post.c.removed_at).where(post.c.delivery_id == delivery_id)).scalar()
-
-
-def newest(tx: Connection, digests: Sequence[str]) -> Verdict | None:
-    """The newest recall of any of these contents."""
-    query = select(approval).where(a.digest.in_(digests), a.verdict == RECALLED).order_by(a.id.desc()).limit(1)
-    row = tx.execute(query).mappings().first()
-    return Verdict(**{name: row[name] for name in ("digest", "verdict", "who", "at", "remark")}) if row else None
 
 
 def told(tx: Connection, person_id: int, *, now: datetime) -> list[CalledBack]:

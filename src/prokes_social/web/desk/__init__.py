@@ -8,12 +8,14 @@ from prokes_social.web.desk import (
     alarms,
     approvals,
     audit,
+    calendar,
     campaigns,
     compose,
     deliveries,
     entry,
     live,
     manual,
+    moving,
     reports,
     settings,
     staff,
@@ -40,9 +42,9 @@ def _colours(visit: Visit) -> Response:
 _assets.get("/desk/{digest}/{name}", None)(static)
 
 AREAS: tuple[Area, ...] = (
-    entry.area, today.area, stopping.area, deliveries.area, approvals.area, campaigns.area, compose.area, studio.area,
-    tokens.area, reports.area, accounts.area, staff.area, units.area, alarms.area, users.area, audit.area,
-    settings.area, manual.area, _assets,
+    entry.area, today.area, stopping.area, calendar.area, moving.area, deliveries.area, approvals.area,
+    campaigns.area, compose.area, studio.area, tokens.area, reports.area, accounts.area, staff.area, units.area,
+    alarms.area, users.area, audit.area, settings.area, manual.area, _assets,
 )  # fmt: skip
 
 

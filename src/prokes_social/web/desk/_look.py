@@ -2,14 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from prokes_social.clock import zone_named
-from prokes_social.i18n import _, format_age, format_date, format_dollars, format_number, format_short, format_time
+from prokes_social.i18n import (
+    _,
+    format_age,
+    format_date,
+    format_dollars,
+    format_number,
+    format_short,
+    format_time,
+    language,
+)
 from prokes_social.model.brand import BrandKit, contrast
 from prokes_social.model.user import Right
 from prokes_social.rendering.icons import icon_svg
@@ -86,10 +95,28 @@ def _time(at: datetime, zone: str) -> str:
     return format_time(at, zone_named(zone))
 
 
+def _hour(at: datetime, zone: str) -> str:
+    """Without the zone, where it is written once for all."""
+    return format_time(at, zone_named(zone)).rpartition(" ")[0]
+
+
+def _day_name(day: date) -> str:
+    from babel.dates import format_date as babel_date
+
+    return babel_date(day, "EEE", locale=language())
+
+
+def month_of(day: date) -> str:
+    from babel.dates import format_date as babel_date
+
+    return babel_date(day, "MMMM y", locale=language())
+
+
 #: What templates write times and numbers with.
 FORMATS: Mapping[str, Any] = {
     "short": _short, "clock": _time, "day": format_date, "number": format_number, "dollars": format_dollars,
-    "age": format_age, "zone_of": zone_named,
+    "age": format_age, "zone_of": zone_named, "hour": _hour, "day_name": _day_name,
+    "month_of": month_of,
 }  # fmt: skip
 
 

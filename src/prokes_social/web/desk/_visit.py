@@ -344,6 +344,7 @@ def local(path: str) -> str:
 STATIC = {
     "desk.css": "text/css; charset=utf-8",
     "desk.js": "text/javascript; charset=utf-8",
+    "desk_calendar.js": "text/javascript; charset=utf-8",
     "desk_campaigns.js": "text/javascript; charset=utf-8",
     "desk_studio.js": "text/javascript; charset=utf-8",
 }

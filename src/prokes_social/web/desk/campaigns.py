@@ -55,7 +55,7 @@ def _matches(heading: Heading, said: str) -> bool:
 
 
 def _has_deliveries(visit: Visit, tx: Any, heading: Heading) -> bool:
-    return bool(agenda.page(tx, Filter(campaign=heading.campaign, within=visit.units), most=1))
+    return agenda.has_any(tx, Filter(campaign=heading.campaign, within=visit.units))
 
 
 # --- a new one ---

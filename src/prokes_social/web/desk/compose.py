@@ -96,7 +96,7 @@ def _editor(
     return visit.show(
         "campaign_edit.html.j2", status, text=text, wrong=wrong, changed=changed,
         by=kept[0].replaced_by if kept else "",
-        over=digest(there) if there is not None else "", differences=_differences(there, text) if there else (),
+        over=digest(there) if there is not None else "", differences=differences(there, text) if there else (),
         lines=text.count("\n") + 1, cols=_widest(text), numbered=NUMBERED,
         may_save=_campaign.may_change(visit, heading), **beside,
     )  # fmt: skip
@@ -135,7 +135,7 @@ def _is_changed(visit: Visit, heading: Heading, base: str) -> bool:
         return True
 
 
-def _differences(before: str, after: str) -> list[Difference]:
+def differences(before: str, after: str) -> list[Difference]:
     """What one text has that the other has not; nothing where they are too long to be compared."""
     old, new = before.split("\n"), after.split("\n")
     if max(len(old), len(new)) > COMPARED or max(len(before), len(after)) > 300_000:
@@ -163,7 +163,7 @@ def history(visit: Visit) -> Response:
     return visit.show(
         "campaign_history.html.j2", heading=heading, kept=kept, version=visit.asked("version") if chosen else "",
         same=chosen is not None and chosen.digest == now.digest,
-        differences=_differences(now.text, chosen.text) if chosen else (), base=now.digest,
+        differences=differences(now.text, chosen.text) if chosen else (), base=now.digest,
         may_save=_campaign.may_change(visit, heading, chosen.text if chosen else None),
     )  # fmt: skip
 

@@ -104,9 +104,12 @@ def recall(visit: Visit) -> Response:
     remark = visit.form.get("remark", "").strip()
     if not remark and scope.said is None:
         return _shown(visit, scope, 422, wrong=_("Say in one sentence what is wrong with it."))
-    done = visit.app.recalling.recall(
-        scope.campaign, scope.message, by=visit.user.name, who=visit.who, remark=remark, within=visit.units
-    )
+    if remark:
+        done = visit.app.recalling.recall(
+            scope.campaign, scope.message, by=visit.user.name, who=visit.who, remark=remark, within=visit.units
+        )
+    else:
+        done = visit.app.recalling.ask_again(scope, who=visit.who)
     return visit.go(_address(scope), ok=_told(done), mind=_left(done))
 
 
