@@ -8,7 +8,7 @@ from fastapi import Response
 
 from prokes_social.clock import zone_named
 from prokes_social.i18n import _, format_date, format_days
-from prokes_social.model.delivery import Delivery, DeliveryStatus
+from prokes_social.model.delivery import OPEN, Delivery, DeliveryStatus
 from prokes_social.model.user import Right
 from prokes_social.sharing.quiet import is_holiday
 from prokes_social.store import agenda
@@ -111,7 +111,7 @@ def _crowded(shown: list[Delivery], gap: timedelta) -> frozenset[int]:
     """Of one account at one minute, or closer to each other than the office wants them."""
     newest: dict[str, Delivery] = {}
     found: set[int] = set()
-    for each in shown:
+    for each in (one for one in shown if one.status in OPEN):
         before = newest.get(each.key.account)
         if before and each.content.due_at - before.content.due_at < max(gap, timedelta(minutes=1)):
             found |= {before.id, each.id}
