@@ -9,6 +9,8 @@ from prokes_social.drill import RECOVERY, Orders, run
 from prokes_social.publishing import Point
 
 ROOT = Path(__file__).parents[2]
+#: `.ci/run` asks for fewer, to stay within its time.
+KILLS = int(os.environ.get("DRILL_KILLS", "1000"))
 SMALL = Orders(kills=15, deliveries=40, publishers=4, seed=7)
 
 
@@ -36,9 +38,9 @@ def test_nothing_is_lost_or_doubled_by_kills_and_lies(where: dict[str, object]) 
 
 @pytest.mark.slow
 def test_nothing_is_lost_or_doubled_in_a_thousand_kills(where: dict[str, object]) -> None:
-    result = run(Orders(kills=1000, deliveries=1050, seed=7), **where)  # type: ignore[arg-type]
+    result = run(Orders(kills=KILLS, deliveries=KILLS + 50, seed=7), **where)  # type: ignore[arg-type]
     assert result.holds, result
-    assert (result.kills, result.broken) == (1000, 0), result.complaints
+    assert (result.kills, result.broken) == (KILLS, 0), result.complaints
     assert all(result.kills_by[point] for point in Point)
     assert result.frozen_before_call == result.stopped_by_guard > 0
     assert result.recovery_p99_s is not None
