@@ -58,3 +58,12 @@ def test_a_report_that_is_not_kept_can_not_be_sent(run: Run, office: Office) -> 
 
 def test_a_week_of_nothing_is_refused(run: Run) -> None:
     assert run("report", "week", "2026-10-05").code == 3
+
+
+def test_reach_is_shown_account_by_account_with_how_it_is_known(run: Run) -> None:
+    shown = run("reach", "show", "cuci-tangan")
+    assert shown.code == 0
+    assert "resmi" in shown.out and "1.200 (terukur)" in shown.out and "–" in shown.out
+    document = run("reach", "show", "cuci-tangan", "--json").json
+    assert document["total"]["figures"]["impressions"]["value"] == 1200
+    assert run("reach", "show", "tidak-ada").code == 3
