@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from prokes_social.errors import AlreadyMoved, SettingsError
 from prokes_social.i18n import _
-from prokes_social.model.campaign import Source
+from prokes_social.model.campaign import Campaign, Source
 from prokes_social.model.wave import Wave, WaveStatus
 from prokes_social.store import Connection, approvals, audit, deliveries, review, waves
 from prokes_social.store import campaigns as rows
 from prokes_social.store.approvals import APPROVED, CHECKED, RECALLED, SENT_BACK, Verdict
-from prokes_social.store.review import Line, Waiting
+from prokes_social.store.review import Line, Said, Waiting
 
 if TYPE_CHECKING:
     from prokes_social.app import App
@@ -67,6 +67,17 @@ class Approving:
         """Message by message; empty where nothing waits."""
         with self._app.store.read() as tx:
             return self._asked(tx, campaign, within, self._sources(tx, campaign))
+
+    def said(self, campaign: str, within: Collection[str] | None = None) -> list[Said]:
+        """Who said what of its contents as they are now, the oldest first; also of what does not wait any more."""
+        with self._app.store.read() as tx:
+            return review.said(tx, campaign, within)
+
+    def sheet(self, campaign: str, within: Collection[str] | None = None) -> bytes | None:
+        """Everything that is, or was, to be approved, as a PDF to sign; None where there is nothing."""
+        from prokes_social.app.approval_sheets import sheet_of
+
+        return sheet_of(self._app, campaign, within)
 
     def why_not(self, asked: Asked, verdict: str, who: str) -> str:
         """What keeps this person from it; empty where nothing does."""
@@ -143,19 +154,22 @@ class Approving:
         ]  # fmt: skip
 
     def _sources(self, tx: Connection, campaign: str) -> dict[str, tuple[Source, ...]]:
-        """By message, as the newest queued version of the file names them."""
-        from prokes_social.loading.campaigns import read_campaign_text
-
-        settings = self._app.settings
-        text = rows.newest_yaml(tx, campaign) or ""
-        loaded = read_campaign_text(text, campaign, root=settings.home, presets=settings.presets).loaded
-        if loaded is None:
+        """By message."""
+        read = self.as_queued(tx, campaign)
+        if read is None:
             return {}
-        known = {source.id: source for source in loaded.value.sources}
+        known = {source.id: source for source in read.sources}
         return {
-            message.id: tuple(known[name] for name in message.sources if name in known)
-            for message in loaded.value.messages
+            message.id: tuple(known[name] for name in message.sources if name in known) for message in read.messages
         }
+
+    def as_queued(self, tx: Connection, campaign: str) -> Campaign | None:
+        """As the newest queued version of the file has it."""
+        text = rows.newest_yaml(tx, campaign)
+        if text is None:
+            return None
+        read = self._app.campaigns.as_read(text, self._app.settings.home / "campaigns" / f"{campaign}.yaml").loaded
+        return read.value if read else None
 
 
 def _one(

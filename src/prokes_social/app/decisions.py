@@ -42,7 +42,7 @@ class Decisions:
         return _noted(self._settler.send(delivery_id, within=within))
 
     def drop(self, delivery_id: int, *, by: str = "", reason: str = "") -> Delivery:
-        """Give it up. Where it is said `by` whom, its approval no longer counts: a plan does not bring it back alone."""
+        """Give it up. Where it is said `by` whom its approval is void: no plan brings it back by itself."""
         row = _noted(self._settler.drop(delivery_id))
         if by and row.status is DeliveryStatus.CANCELLED:
             with self._app.store.write() as tx:

@@ -15,15 +15,15 @@ def data_uri(picture: Picture) -> str:
     return f"data:image/jpeg;base64,{b64encode(small).decode()}" if small else ""
 
 
-def thumbnail(data: bytes) -> bytes:
+def thumbnail(data: bytes, width: int = WIDTH) -> bytes:
     # Loaded late, because JSON and CSV do without. Steps can't call each other, so this is not rendering's Pillow.
     from PIL import Image
 
     small = BytesIO()
     try:
         with Image.open(BytesIO(data), formats=["PNG", "JPEG", "WEBP"]) as card:
-            card.draft("RGB", (WIDTH * 2, WIDTH * 4))  # decodes a large JPEG at a fraction of its size
-            card.thumbnail((WIDTH, WIDTH * 2))
+            card.draft("RGB", (width * 2, width * 4))  # decodes a large JPEG at a fraction of its size
+            card.thumbnail((width, width * 2))
             card.convert("RGB").save(small, "JPEG", quality=82, optimize=True)
     except OSError:  # Pillow's word for "no picture" is a child of it
         return b""

@@ -8,12 +8,13 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.sql.expression import ColumnElement, Select
 
+from prokes_social.model.approval import Saying
 from prokes_social.store.tables import approval
 
 V = TypeVar("V")
-APPROVED, SENT_BACK, CHECKED = "approved", "sent-back", "fact-checked"
+APPROVED, SENT_BACK, CHECKED = Saying.APPROVED.value, Saying.SENT_BACK.value, Saying.CHECKED.value
 #: Called back after it was approved: whoever wants it out again approves it anew.
-RECALLED = "recalled"
+RECALLED = Saying.RECALLED.value
 #: Values in one list of a question; SQLite takes 32,766.
 _MANY = 5000
 
@@ -31,6 +32,10 @@ class Verdict:
     who: str
     at: datetime
     remark: str = ""
+
+    @property
+    def saying(self) -> Saying:
+        return Saying(self.verdict)
 
 
 def verdicts(tx: Connection, digests: Collection[str]) -> dict[str, list[Verdict]]:
@@ -54,9 +59,10 @@ def not_approved(tx: Connection, digests: Collection[str]) -> list[str]:
     """Those of `digests` whose newest verdict is no approval."""
     rest = sorted(digests)
     known: set[str] = set()
+    outer = approval.alias()  # or the newest of all rows would stand for the newest of each digest
     for some in in_parts(rest):
         rows = tx.execute(
-            select(approval.c.digest).where(approval.c.digest.in_(some), is_approved(approval.c.digest)).distinct()
+            select(outer.c.digest).where(outer.c.digest.in_(some), is_approved(outer.c.digest)).distinct()
         )
         known |= {row.digest for row in rows}
     return [each for each in rest if each not in known]

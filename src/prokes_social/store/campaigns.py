@@ -85,6 +85,12 @@ def picture(tx: Connection, content_digest: str) -> Picture:
     )
 
 
+def size_of(tx: Connection, content_digest: str | None) -> Size | None:
+    """Of a kept card."""
+    found = tx.execute(select(card.c.size).where(card.c.content_digest == content_digest)).scalar()
+    return Size.parse(found) if found else None
+
+
 def picture_by_file(tx: Connection, file_digest: str) -> Picture | None:
     """The picture that a signed media address names."""
     found = tx.execute(select(card.c.content_digest).where(card.c.file_digest == file_digest)).scalar()

@@ -251,6 +251,15 @@ _IN_FLIGHT = text("status in ('claimed', 'sending')")
 Index("uq_delivery_in_flight", delivery.c.account_id, unique=True, sqlite_where=_IN_FLIGHT, postgresql_where=_IN_FLIGHT)
 _OPEN = text("status in ('waiting', 'scheduled')")
 Index("ix_delivery_not_after", delivery.c.not_after, sqlite_where=_OPEN, postgresql_where=_OPEN)
+_WAITS = text("status = 'waiting'")
+Index(
+    "ix_delivery_waiting",
+    delivery.c.campaign,
+    delivery.c.due_at,
+    delivery.c.account_id,
+    sqlite_where=_WAITS,
+    postgresql_where=_WAITS,
+)
 Index("ix_delivery_account_due", delivery.c.account_id, delivery.c.due_at)
 # Calendars: days in order, and how many of them are in which status, without touching the rows.
 Index("ix_delivery_due", delivery.c.due_at, delivery.c.id, delivery.c.status, delivery.c.account_id)

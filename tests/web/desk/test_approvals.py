@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
+import pdfplumber
 import pytest
 
 from prokes_social.app import App
 from prokes_social.model.account import Unit
 from prokes_social.model.delivery import DeliveryStatus as S
 from prokes_social.model.user import Role
-from prokes_social.store import accounts, deliveries
-from tests.factories import add_account, make_content, queue_delivery
+from prokes_social.model.wave import WaveStatus
+from prokes_social.store import accounts, approvals, deliveries
+from tests.conftest import NOON
+from tests.factories import add_account, make_content, put_wave, queue_delivery
 from tests.web.desk.conftest import Desk
 
 
@@ -103,7 +108,7 @@ def test_an_edit_in_between_voids_the_tap(app: App, budi: Desk) -> None:
 def test_sending_back_needs_a_remark_and_shows_it(app: App, budi: Desk, desk: Callable[..., Desk]) -> None:
     number = wait(app)
     [seal] = set(seals(budi.get("/approvals/agen").text))
-    assert budi.post("/approvals/agen/send-back", {"seal": seal, "remark": "  "}).status_code == 409
+    assert budi.post("/approvals/agen/send-back", {"seal": seal, "remark": "  "}).status_code == 422
     assert budi.post("/approvals/agen/send-back", {"seal": seal, "remark": "Sumbernya <b>lama</b>."}).status_code == 303
     page = desk(Role.EDITOR, name="sari").get("/approvals/agen").text
     assert "Sumbernya &lt;b&gt;lama&lt;/b&gt;." in page and "<b>lama" not in page
@@ -198,3 +203,110 @@ def test_a_viewer_can_not_stop_anything(app: App, desk: Callable[..., Desk]) -> 
     assert viewer.get("/stop").status_code == viewer.post("/stop").status_code == 403
     assert 'href="/stop"' not in viewer.get("/").text
     assert app.decisions.stopped() is None
+
+
+# --- on paper ---
+
+
+def test_the_sheet_is_a_pdf_with_every_message_and_who_said_what(app: App, budi: Desk, wira: Desk) -> None:
+    for name, text in (("satu", "Satu pesan."), ("dua", "Dua <b>pesan</b> #set page(fill: red) {{7*7}}")):
+        wait(app, name, text)
+    put_wave(app.store, status=WaveStatus.WAITING, message="ajakan")
+    [first, *_others] = dict.fromkeys(seals(budi.get("/approvals/agen").text))
+    budi.post("/approvals/agen/check", {"seal": first})
+    wira.post("/approvals/agen/approve", {"seal": first})
+    answer = wira.get("/approvals/agen/sheet.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    words = words_of(answer.content)
+    for expected in ("Satu pesan.", "Dua <b>pesan</b> #set page(fill: red) {{7*7}}", "budi", "wira", "menyetujui"):
+        assert expected in words, expected
+    assert "Yuk, cuci tangan." in words, "the invitation to staff"
+
+
+def words_of(pdf: bytes) -> str:
+    with pdfplumber.open(BytesIO(pdf)) as read:
+        return " ".join(" ".join(page.extract_text() for page in read.pages).split())
+
+
+def test_nothing_queued_has_no_sheet_and_another_unit_gets_none(app: App, desk: Callable[..., Desk]) -> None:
+    viewer = desk(Role.VIEWER)
+    assert viewer.get("/approvals/agen/sheet.pdf").status_code == 404
+    wait(app)
+    with app.store.write() as tx:
+        accounts.put_unit(tx, Unit(id="dinkes", name="Dinas Kesehatan", zone="WIB"))
+    assert viewer.get("/approvals/agen/sheet.pdf").status_code == 200
+    assert desk(Role.VIEWER, name="lain", unit="dinkes").get("/approvals/agen/sheet.pdf").status_code == 404
+
+
+def test_what_is_approved_stays_to_be_looked_up(app: App, budi: Desk, wira: Desk) -> None:
+    wait(app)
+    [seal] = set(seals(budi.get("/approvals/agen").text))
+    budi.post("/approvals/agen/check", {"seal": seal})
+    wira.post("/approvals/agen/approve", {"seal": seal})
+    page = wira.get("/approvals/agen")
+    assert page.status_code == 200 and "budi" in page.text and "wira" in page.text and not seals(page.text)
+
+
+def test_many_messages_are_approved_a_page_at_a_time(app: App, budi: Desk) -> None:
+    for number in range(25):
+        wait(app, f"pesan-{number:02}", f"Pesan {number}.")
+    first, second = budi.get("/approvals/agen").text, budi.get("/approvals/agen?page=2").text
+    assert (len(set(seals(first))), len(set(seals(second)))) == (20, 5)
+    assert not set(seals(first)) & set(seals(second))
+    for odd in ("0", "-1", "99999", "x", "<script>", "9" * 30):
+        assert budi.get(f"/approvals/agen?page={odd}").status_code == 200
+
+
+def test_a_page_of_much_stays_small(app: App, budi: Desk) -> None:
+    add_account(app.store)
+    for number in range(60):
+        queue_delivery(
+            app.store, occurrence=f"hari@{number}", approved=False,
+            content=make_content(text="Cuci tangan. " * 20, due_at=NOON + timedelta(days=number)),
+        )  # fmt: skip
+    page = budi.get("/approvals/agen").text
+    assert len(page) < 60_000 and "48" in page
+
+
+def test_an_approval_of_somebody_else_s_content_counts_for_nothing(app: App, budi: Desk, wira: Desk) -> None:
+    """A row of `approval` for another digest, even of the same message, releases nothing."""
+    number = wait(app)
+    with app.store.write() as tx:
+        approvals.add(tx, ["0" * 64], verdict=approvals.APPROVED, who="wira", now=NOON)
+        deliveries.schedule_approved(tx, "agen")
+    assert status(app, number) is S.WAITING
+
+
+def test_what_was_called_back_waits_for_a_new_check_and_a_new_yes(app: App, budi: Desk, wira: Desk) -> None:
+    number = wait(app)
+    app.recalling.recall("agen", "cuci-tangan", by="wira", who="user:1", remark="Angkanya salah.")
+    assert wait(app) == number
+    [seal] = set(seals(wira.get("/approvals/agen").text))
+    assert "Angkanya salah." in wira.get("/approvals/agen").text
+    assert wira.post("/approvals/agen/approve", {"seal": seal}).status_code == 409
+    assert budi.post("/approvals/agen/check", {"seal": seal}).status_code == 303
+    assert wira.post("/approvals/agen/approve", {"seal": seal}).status_code == 303
+    assert status(app, number) is S.SCHEDULED
+
+
+def test_somebody_bound_to_a_unit_stops_but_does_not_go_on_for_all(app: App, desk: Callable[..., Desk]) -> None:
+    with app.store.write() as tx:
+        accounts.put_unit(tx, Unit(id="dinkes", name="Dinas Kesehatan", zone="WIB"))
+    own = desk(Role.EDITOR, name="dinkes", unit="dinkes")
+    assert own.post("/stop").status_code == 303
+    assert own.get("/stop").status_code == own.post("/resume").status_code == 403
+    assert app.decisions.stopped()
+
+
+def test_what_came_due_while_somebody_read_the_page_is_not_dropped(app: App, desk: Callable[..., Desk]) -> None:
+    add_account(app.store)
+    seen = queue_delivery(app.store, message="satu").id
+    later = make_content(text="Dua.", due_at=NOON + timedelta(minutes=5))
+    unseen = queue_delivery(app.store, message="dua", content=later).id
+    sari = desk(Role.EDITOR, name="sari")
+    sari.post("/stop")
+    [asked_at] = re.findall(r'name="asked_at" value="(\d+)"', sari.get("/stop").text)
+    app.clock.sleep(600)
+    sari.post("/resume", {"asked_at": asked_at})
+    assert (status(app, seen), status(app, unseen)) == (S.CANCELLED, S.SCHEDULED)
+    assert sari.post("/resume").headers["location"] == "/", "twice is once"

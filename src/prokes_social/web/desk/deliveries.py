@@ -104,12 +104,12 @@ def delivery_of(visit: Visit) -> Delivery | None:
 def _page(visit: Visit, found: Delivery, status: int = 200, *, wrong: str = "", refused: str = "") -> Response:
     app = visit.app
     with app.store.read() as tx:
-        removed_at = recalled.removed_at(tx, found.id)
+        removed_at, size = recalled.removed_at(tx, found.id), campaigns.size_of(tx, found.content.card)
     limits = app.platforms[found.platform].limits
     return visit.show(
         "delivery.html.j2", status, each=found, approvals=app.deliveries.approvals(found), S=S,
         tries=app.deliveries.tries(found.id), figures=_figures(visit, found),
-        acts=_acts(visit, found), removed_at=removed_at, outcomes=OUTCOMES, wrong=wrong, refused=refused,
+        acts=_acts(visit, found), size=size, removed_at=removed_at, outcomes=OUTCOMES, wrong=wrong, refused=refused,
         typed=visit.form.get("address", "")[:500], label=app.platforms[found.platform].label,
         length=limits.weigh(found.content.text), longest=limits.text_length, has_next=found.status in _WAKING,
     )  # fmt: skip

@@ -134,13 +134,14 @@ def _address(scope: Scope) -> str:
 
 
 def _shown(visit: Visit, scope: Scope, status: int = 200, *, wrong: str = "") -> Response:
-    with visit.app.store.read() as tx:
-        title = campaigns.titles(tx).get(scope.campaign, scope.campaign)
     heading = visit.app.texts.find(scope.campaign)
     seen = next((each.delivery for each in [*scope.standing, *scope.open, *scope.pieces] if not each.is_personal), None)
+    with visit.app.store.read() as tx:
+        title = campaigns.titles(tx).get(scope.campaign, scope.campaign)
+        size = campaigns.size_of(tx, seen.content.card) if seen else None
     return visit.show(
-        "recall.html.j2", status, scope=scope, title=title, heading=heading, seen=seen, wrong=wrong, most=MOST_POSTS,
-        typed=visit.form.get("remark", ""), longest=MOST_WORDS, address=_address(scope),
+        "recall.html.j2", status, scope=scope, title=title, heading=heading, seen=seen, size=size, wrong=wrong,
+        most=MOST_POSTS, typed=visit.form.get("remark", ""), longest=MOST_WORDS, address=_address(scope),
         answer=visit.app.recalling.answer_about,
     )  # fmt: skip
 
