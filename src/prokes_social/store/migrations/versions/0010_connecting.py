@@ -19,7 +19,9 @@ def upgrade() -> None:
         sa.Column("verifier", sa.LargeBinary(), nullable=False),
         sa.Column("redirect_url", sa.Text(), nullable=False),
         sa.Column("ends_at", Instant(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["session"], ["desk_session.digest"], name=op.f("fk_journey_session"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["session"], ["desk_session.digest"], name=op.f("fk_journey_session"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_journey_account_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("state", name=op.f("pk_journey")),
     )

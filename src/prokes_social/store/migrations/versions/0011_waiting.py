@@ -10,7 +10,11 @@ down_revision = "0010"
 def upgrade() -> None:
     waits = sa.text("status = 'waiting'")
     op.create_index(
-        "ix_delivery_waiting", "delivery", ["campaign", "due_at", "account_id"], sqlite_where=waits, postgresql_where=waits
+        "ix_delivery_waiting",
+        "delivery",
+        ["campaign", "due_at", "account_id"],
+        sqlite_where=waits,
+        postgresql_where=waits,
     )
 
 
