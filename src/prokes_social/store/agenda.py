@@ -100,13 +100,33 @@ def by_day(tx: Connection, wanted: Filter, *, first: datetime, days: int) -> lis
     return found
 
 
+def crowded(tx: Connection, *, since: datetime, until: datetime, gap: timedelta) -> list[tuple[int, datetime]]:
+    """Deliveries to come that stand closer than `gap` to another one of their account, and when they are due."""
+    moment = _seconds(tx)
+    before, after = (
+        step(moment).over(partition_by=d.account_id, order_by=(d.due_at, d.id)) for step in (func.lag, func.lead)
+    )
+    comes = d.status.in_([DeliveryStatus.WAITING.value, DeliveryStatus.SCHEDULED.value])
+    near = (
+        select(d.id, d.due_at, (moment - before).label("before"), (after - moment).label("after"))
+        .where(comes, d.due_at >= since, d.due_at < until)
+        .subquery()
+    )
+    least = gap.total_seconds()
+    query = select(near.c.id, near.c.due_at).where(or_(near.c.before < least, near.c.after < least))
+    return [(int(number), due_at) for number, due_at in tx.execute(query.order_by(near.c.due_at))]
+
+
 def campaigns(tx: Connection) -> Sequence[str]:
     """Those that were ever queued."""
     return tx.execute(select(campaign.c.name).order_by(campaign.c.name)).scalars().all()
 
 
 def _days_since(tx: Connection, first: datetime) -> ColumnElement[int]:
+    return (_seconds(tx) - int(first.timestamp())) // 86400
+
+
+def _seconds(tx: Connection) -> ColumnElement[int]:
     if tx.dialect.name == "postgresql":
-        return cast(func.floor(func.extract("epoch", d.due_at - first) / 86400), Integer)
-    begin = first.astimezone().timestamp()
-    return cast((func.unixepoch(d.due_at) - int(begin)) / 86400, Integer)
+        return cast(func.extract("epoch", d.due_at), Integer)
+    return func.unixepoch(d.due_at, type_=Integer)

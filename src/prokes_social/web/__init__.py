@@ -1,6 +1,7 @@
 """An App in, the web service out: one module a page area."""
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
 
 from prokes_social.app import App
 from prokes_social.web import api, connect, desk, media, public, staff
@@ -15,4 +16,9 @@ def build(app: App) -> FastAPI:
     service.include_router(staff.routes(app))
     service.include_router(desk.routes(app))
     service.mount(api.PATH, api.build(app))
+
+    async def astray(request: Request, error: Exception) -> Response:
+        return await desk.astray(app, request, getattr(error, "status_code", 404))
+
+    service.add_exception_handler(HTTPException, astray)
     return service

@@ -113,6 +113,20 @@ def test_two_at_the_same_minute_on_one_account_are_pointed_at(app: App, sari: De
     for name in ("satu", "dua"):
         queue_delivery(app.store, message=name, content=make_content(text=name))
     assert sari.get("/calendar?view=list").text.count("terlalu dekat") == 2
+    for view in ("month", "week"):
+        page = sari.get(f"/calendar?view={view}&date={DUE.date()}").text
+        assert "2 terlalu dekat" in page and page.count('class="near"') == 2
+
+
+def test_a_neighbour_that_the_filter_hides_is_minded_too_but_not_one_that_is_gone(app: App, sari: Desk) -> None:
+    add_account(app.store)
+    for name in ("satu", "dua"):
+        queue_delivery(app.store, campaign=name, message=name, content=make_content(text=name))
+    query = f"/calendar?view=week&date={DUE.date()}&campaign=satu"
+    assert sari.get(query).text.count('class="near"') == 1
+    other = next(each for each in app.deliveries.listing() if each.key.campaign == "dua")
+    sari.post(f"/deliveries/{other.id}/drop", {"sure": "yes"})
+    assert sari.get(query).text.count('class="near"') == 0
 
 
 @pytest.mark.parametrize(

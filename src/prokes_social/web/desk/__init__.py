@@ -27,7 +27,9 @@ from prokes_social.web.desk import (
     users,
 )
 from prokes_social.web.desk._look import colours
-from prokes_social.web.desk._visit import Area, Visit, static
+from prokes_social.web.desk._visit import Area, Visit, astray, static
+
+__all__ = ["AREAS", "astray", "routes"]
 
 _assets = Area()
 

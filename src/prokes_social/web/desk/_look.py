@@ -38,7 +38,7 @@ class Item:
     group: str = ""
 
 
-#: Address, words, icon, right, and the heading it stands below.
+#: Address, words, icon, right, and the heading it stands below; `whole` is for who works for the whole office.
 _MENU: tuple[tuple[str, Callable[[], str], str, Right, str], ...] = (
     ("/", lambda: _("Today"), "house", Right.SEE, ""),
     ("/calendar", lambda: _("Calendar"), "calendar-days", Right.SEE, ""),
@@ -52,8 +52,8 @@ _MENU: tuple[tuple[str, Callable[[], str], str, Right, str], ...] = (
     ("/alarms", lambda: _("Alarms"), "bell", Right.SEE, "office"),
     ("/users", lambda: _("Users"), "key-round", Right.MANAGE, "office"),
     ("/tokens", lambda: _("Tokens of the API"), "plug", Right.MANAGE, "office"),
-    ("/audit", lambda: _("Audit trail"), "scroll-text", Right.MANAGE, "office"),
-    ("/settings", lambda: _("Settings"), "settings", Right.MANAGE, "office"),
+    ("/audit", lambda: _("Audit trail"), "scroll-text", Right.MANAGE, "whole"),
+    ("/settings", lambda: _("Settings"), "settings", Right.MANAGE, "whole"),
     ("/manual", lambda: _("Manual"), "book-open", Right.SEE, "office"),
 )  # fmt: skip
 
@@ -65,7 +65,7 @@ def menu(visit: "Visit") -> list[Item]:
         Item(path=path, label=label(), icon=icon, here=at == path or (path != "/" and at.startswith(f"{path}/")),
              group=group)
         for path, label, icon, right, group in _MENU
-        if visit.may(right)
+        if visit.may(right) and (group != "whole" or visit.units is None)
     ]  # fmt: skip
 
 

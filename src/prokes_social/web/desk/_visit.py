@@ -50,12 +50,14 @@ class Page:
     right: Right | None  #: None: for whoever comes, logged in or not
     work: Work
     half: bool = False  #: open to sessions that still lack the second factor
+    topic: str = ""  #: the page of the manual that helps here
 
 
 class Area:
     """The pages of one area; the decorators read like a table of contents."""
 
-    def __init__(self) -> None:
+    def __init__(self, topic: str = "") -> None:
+        self.topic = topic
         self.pages: list[Page] = []
 
     def get(self, path: str, right: Right | None, *, half: bool = False) -> Callable[[Work], Work]:
@@ -66,7 +68,7 @@ class Area:
 
     def _register(self, method: str, path: str, right: Right | None, half: bool) -> Callable[[Work], Work]:
         def register(work: Work) -> Work:
-            self.pages.append(Page(method=method, path=path, right=right, work=work, half=half))
+            self.pages.append(Page(method=method, path=path, right=right, work=work, half=half, topic=self.topic))
             return work
 
         return register
@@ -85,6 +87,7 @@ class Visit:
 
     app: App
     request: Request = field(repr=False)
+    page: Page
     session: Session | None
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
     lists: Mapping[str, list[str]] = field(default_factory=dict, repr=False)  #: fields that came several times
@@ -162,9 +165,9 @@ class Visit:
             data, media_type=media_type, headers={**_headers(self.request), "Cache-Control": caching, **more}
         )
 
-    def missing(self) -> Response:
+    def missing(self, status: int = 404) -> Response:
         """There is none, or it is not for these eyes: both look the same."""
-        return self.notice(404, _("There is nothing here"), _("It may have been moved, or never existed."))
+        return self.notice(status, _("There is nothing here"), _("It may have been moved, or never existed."))
 
     def notice(self, status: int, title: str, words: str, *, hint: str = "") -> Response:
         return self.show("notice.html.j2", status, title=title, words=words, hint=hint)
@@ -225,15 +228,21 @@ async def _read(request: Request) -> FormData | None:
 
 def _open(app: App, page: Page, request: Request, form: FormData | None) -> Response:
     with speaking(app.settings.language):
-        visit = Visit(app=app, request=request, session=None)
+        visit = Visit(app=app, request=request, page=page, session=None)
         try:
             session = app.users.admission.session(request.cookies.get(cookie_name(request), ""))
-            visit = Visit(app=app, request=request, session=session, **_fields(form))
+            visit = Visit(app=app, request=request, page=page, session=session, **_fields(form))
             with speaking(session.user.language if session else app.settings.language):
                 return _refused(visit, page, form) or _worked(visit, page)
         except StoreError as error:
             _log.error("desk without database", extra={"reason": error.message})
             return _resting(visit)
+
+
+async def astray(app: App, request: Request, status: int) -> Response:
+    """An address that nothing is at: the desk's own words for it, to strangers and users alike."""
+    page = Page(method="GET", path=request.url.path, right=None, work=lambda visit: visit.missing(status))
+    return await run_in_threadpool(_open, app, page, request, None)
 
 
 def _worked(visit: Visit, page: Page) -> Response:

@@ -12,7 +12,7 @@ from prokes_social.model.user import Right
 from prokes_social.web.desk._visit import Area, Visit
 from prokes_social.web.desk._words import plain
 
-area = Area()
+area = Area(topic="how-to/connect-accounts")
 BACK = "/accounts/back"
 #: Longer than any token of theirs.
 LONGEST = 4000

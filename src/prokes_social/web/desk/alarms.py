@@ -11,7 +11,7 @@ from prokes_social.model.alarm import Alarm
 from prokes_social.model.user import Right
 from prokes_social.web.desk._visit import Area, Visit
 
-area = Area()
+area = Area(topic="how-to/be-told")
 ROWS, LATELY = 50, 20
 
 

@@ -14,7 +14,7 @@ from prokes_social.store.approvals import APPROVED, CHECKED, SENT_BACK
 from prokes_social.web.desk._visit import Area, Visit
 from prokes_social.web.desk._words import plain
 
-area = Area()
+area = Area(topic="how-to/approve")
 #: As many times of one message are written out.
 MOST_TIMES = 12
 #: Messages on one page.

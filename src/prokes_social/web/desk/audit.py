@@ -7,7 +7,7 @@ from prokes_social.i18n import _
 from prokes_social.model.user import Right
 from prokes_social.web.desk._visit import Area, Visit
 
-area = Area()
+area = Area(topic="how-to/work-at-the-desk")
 ROWS = 50
 #: What is looked at on a page of its own.
 _PAGES = {"delivery": "/deliveries/{}", "person": "/staff/{}", "unit": "/units/{}", "campaign": "/campaigns/{}"}

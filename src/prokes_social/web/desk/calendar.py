@@ -8,7 +8,7 @@ from fastapi import Response
 
 from prokes_social.clock import zone_named
 from prokes_social.i18n import _, format_date, format_days
-from prokes_social.model.delivery import OPEN, Delivery, DeliveryStatus
+from prokes_social.model.delivery import Delivery, DeliveryStatus
 from prokes_social.model.user import Right
 from prokes_social.sharing.quiet import is_holiday
 from prokes_social.store import agenda
@@ -16,7 +16,7 @@ from prokes_social.store.agenda import Filter, Place
 from prokes_social.web.desk._look import month_of
 from prokes_social.web.desk._visit import Area, Visit
 
-area = Area()
+area = Area(topic="how-to/plan-in-the-calendar")
 VIEWS = ("month", "week", "list")
 #: As many deliveries stand in one day of a month; more lead to its list.
 MOST_IN_MONTH, MOST_IN_WEEK, MOST_IN_LIST = 3, 12, 50
@@ -31,6 +31,7 @@ class Day:
     outside: bool  #: of another month
     holiday: bool
     quiet: bool  #: the office asked for it
+    crowded: frozenset[int]  #: deliveries too close to another one of their account
 
     @property
     def count(self) -> int:
@@ -78,7 +79,7 @@ def _list(visit: Visit, wanted: Filter, zone: ZoneInfo, day: date | None, common
     title = format_date(day, weekday=True) if day else _("From today on")
     return visit.show(
         "calendar_list.html.j2", deliveries=shown, following=following, title=title, only_day=day,
-        crowded=_crowded(shown, visit.app.settings.publishing.gap), **common,
+        crowded=_crowded(visit, *_around(shown)) if shown else {}, **common,
     )  # fmt: skip
 
 
@@ -93,30 +94,37 @@ def _days(
             for number in range(days)
         ]
     quiet = frozenset(visit.app.settings.sharing.quiet_days)
+    crowded: dict[date, set[int]] = {}
+    for delivery_id, due_at in _crowded(visit, begin, begin + timedelta(days=days)).items():
+        crowded.setdefault(due_at.astimezone(zone).date(), set()).add(delivery_id)
     return [
         Day(
             day=each, counts=counts[number], shown=tuple(shown[number]), is_today=each == today,
             outside=bool(month) and each.month != month, holiday=is_holiday(each), quiet=each in quiet,
+            crowded=frozenset(crowded.get(each, ())),
         )
         for number in range(days)
         for each in (first + timedelta(days=number),)
     ]  # fmt: skip
 
 
+def _around(shown: list[Delivery]) -> tuple[datetime, datetime]:
+    """The days before and after too, for neighbours stand on other pages."""
+    return shown[0].content.due_at - timedelta(days=1), shown[-1].content.due_at + timedelta(days=1)
+
+
 def _of_day(wanted: Filter, begin: datetime) -> Filter:
     return Filter(**{**vars(wanted), "since": begin, "until": begin + timedelta(days=1)})
 
 
-def _crowded(shown: list[Delivery], gap: timedelta) -> frozenset[int]:
-    """Of one account at one minute, or closer to each other than the office wants them."""
-    newest: dict[str, Delivery] = {}
-    found: set[int] = set()
-    for each in (one for one in shown if one.status in OPEN):
-        before = newest.get(each.key.account)
-        if before and each.content.due_at - before.content.due_at < max(gap, timedelta(minutes=1)):
-            found |= {before.id, each.id}
-        newest[each.key.account] = each
-    return frozenset(found)
+def _crowded(visit: Visit, since: datetime, until: datetime) -> dict[int, datetime]:
+    """What comes at one minute on one account, or closer to each other than the office wants it.
+
+    Whatever the filters hide counts too: it goes out all the same.
+    """
+    gap = max(visit.app.settings.publishing.gap, timedelta(minutes=1))
+    with visit.app.store.read() as tx:
+        return dict(agenda.crowded(tx, since=since, until=until, gap=gap))
 
 
 # --- what is asked for ---

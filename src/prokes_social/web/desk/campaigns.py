@@ -24,7 +24,7 @@ from prokes_social.store.agenda import Filter
 from prokes_social.web.desk import _campaign
 from prokes_social.web.desk._visit import Area, Visit
 
-area = Area()
+area = Area(topic="how-to/write-at-the-desk")
 #: Files on one page.
 MOST = 50
 #: Lines of a plan on its own page.

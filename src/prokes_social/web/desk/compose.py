@@ -16,7 +16,7 @@ from prokes_social.model.user import Right
 from prokes_social.web.desk import _campaign
 from prokes_social.web.desk._visit import Area, Visit
 
-area = Area()
+area = Area(topic="how-to/write-at-the-desk")
 #: Lines with a number beside them; and lines of a comparison, of texts that are not longer than this many.
 NUMBERED, COMPARED, DIFFERENT = 5000, 4000, 400
 WIDEST = 400

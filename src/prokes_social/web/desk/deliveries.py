@@ -16,7 +16,7 @@ from prokes_social.web.desk._visit import Area, Visit
 from prokes_social.web.desk._words import plain
 from prokes_social.web.proof import address_of_post
 
-area = Area()
+area = Area(topic="how-to/when-something-is-uncertain")
 _DECIDED = (S.HELD, S.FAILED, S.MISSED)
 
 #: How an attempt ended, and the status whose look it has.

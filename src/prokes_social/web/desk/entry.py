@@ -8,7 +8,7 @@ from prokes_social.i18n import LANGUAGES, _, speaking
 from prokes_social.model.user import Right
 from prokes_social.web.desk._visit import Area, Visit, is_private, local, with_cookie, without_cookie
 
-area = Area()
+area = Area(topic="how-to/work-at-the-desk")
 
 
 @area.get("/login", None)

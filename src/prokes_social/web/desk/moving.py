@@ -18,7 +18,7 @@ from prokes_social.web.desk._visit import Area, Visit
 from prokes_social.web.desk.compose import differences
 from prokes_social.web.desk.deliveries import delivery_of
 
-area = Area()
+area = Area(topic="how-to/plan-in-the-calendar")
 
 
 @area.get("/deliveries/{id}/move", Right.EDIT)

@@ -17,7 +17,7 @@ from prokes_social.store.overview import Standing
 from prokes_social.web.desk._visit import Area, Visit
 from prokes_social.web.desk._words import plain
 
-area = Area()
+area = Area(topic="how-to/read-the-report")
 ROWS, KEPT = 30, 30
 FORMATS = ("pdf", "xlsx", "csv", "json")
 #: What a kept campaign report is made of.

@@ -20,7 +20,7 @@ from prokes_social.model.user import Right
 from prokes_social.settings import Settings
 from prokes_social.web.desk._visit import Area, Visit
 
-area = Area()
+area = Area(topic="reference/settings")
 #: Settings that a variable of their own can say.
 _VARIABLES = {
     "language": "PROKES_LANG", "database_url": "PROKES_DATABASE_URL", "public_url": "PROKES_PUBLIC_URL",

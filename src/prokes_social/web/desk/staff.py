@@ -19,7 +19,7 @@ from prokes_social.model.user import Right
 from prokes_social.problem import Problem, Severity
 from prokes_social.web.desk._visit import Area, Visit
 
-area = Area()
+area = Area(topic="how-to/list-your-staff")
 ROWS = 50
 #: People and problems that a preview names; the others are counted.
 SHOWN, MOST_PROBLEMS = 20, 100

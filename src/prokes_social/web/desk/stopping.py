@@ -12,7 +12,7 @@ from prokes_social.store import agenda, campaigns
 from prokes_social.store.agenda import Filter
 from prokes_social.web.desk._visit import Area, Visit
 
-area = Area()
+area = Area(topic="how-to/stop-and-recall")
 #: As many overdue deliveries are asked about one by one; more are decided together.
 MOST = 50
 #: As many posts are listed one by one.

@@ -21,7 +21,7 @@ from prokes_social.problem import Problem
 from prokes_social.rendering.icons import ours
 from prokes_social.web.desk._visit import Area, Visit
 
-area = Area()
+area = Area(topic="how-to/draw-cards-at-the-desk")
 #: Px of a card on the sheet of all templates.
 ON_SHEET = 320
 #: Pictures on one page of them, and beside a slot.

@@ -11,7 +11,7 @@ from prokes_social.store import agenda
 from prokes_social.store.agenda import Filter
 from prokes_social.web.desk._visit import Area, Visit
 
-area = Area()
+area = Area(topic="how-to/work-at-the-desk")
 #: Failures older than these days are history.
 RECENT = timedelta(days=14)
 #: As many deliveries are listed; the calendar has the others.

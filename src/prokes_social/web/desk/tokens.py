@@ -11,7 +11,7 @@ from prokes_social.model.token import NEEDS, Scope, Token
 from prokes_social.model.user import Right
 from prokes_social.web.desk._visit import Area, Visit
 
-area = Area()
+area = Area(topic="how-to/webhooks-and-api")
 #: Days that a token may last.
 LASTING = (30, 90, 180, 365)
 

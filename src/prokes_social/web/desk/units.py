@@ -10,7 +10,7 @@ from prokes_social.model.user import Right
 from prokes_social.web.desk._visit import Area, Visit
 from prokes_social.web.desk._words import plain
 
-area = Area()
+area = Area(topic="how-to/list-your-staff")
 
 
 @area.get("/units", Right.SEE)

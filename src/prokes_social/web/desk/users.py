@@ -9,7 +9,7 @@ from prokes_social.model.user import Right, Role, User
 from prokes_social.web.desk._visit import Area, Visit
 from prokes_social.web.desk._words import plain
 
-area = Area()
+area = Area(topic="how-to/work-at-the-desk")
 
 
 @area.get("/users", Right.MANAGE)
