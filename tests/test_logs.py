@@ -360,7 +360,7 @@ def test_numbers_tell_what_was_published_and_how_late(office: Office) -> None:
         'prokes_deliveries{status="published"} 2.0',
         'prokes_deliveries{status="held"} 0.0',
         "prokes_lateness_seconds_count 2.0",
-        'prokes_lateness_seconds_bucket{le="1.0"} 2.0',
+        'prokes_lateness_seconds_bucket{le="60.0"} 2.0',  # generous: seconds, not how fast this machine is
         "prokes_alarms_open 0.0",
         "prokes_stopped 0.0",
     ):

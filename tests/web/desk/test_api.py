@@ -312,6 +312,13 @@ def test_a_filter_that_means_nothing_is_refused(program: Callable[..., Program],
     assert answer.status_code == 422 and error(answer)["fields"]
 
 
+@pytest.mark.parametrize("query", ["stauts=held", "campaign=uji&campain=uji", "=0", "Limit=5"])
+def test_a_filter_that_does_not_exist_is_refused_by_name(program: Callable[..., Program], query: str) -> None:
+    answer = program(Scope.READ).get(f"/deliveries?{query}")
+    wrong = query.rpartition("&")[2].partition("=")[0]
+    assert answer.status_code == 422 and error(answer)["fields"][0]["at"] == f"query.{wrong}"
+
+
 @pytest.mark.parametrize(
     ("query", "all"),
     [

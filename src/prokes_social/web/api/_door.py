@@ -65,6 +65,7 @@ def _needs(scope: Scope) -> Callable[..., Caller]:
                 403, "scope", _("This token may not do that: {what}.", what=scope.remark),
                 _("It needs the scope “{scope}”, and whoever made it the right to it.", scope=scope.value),
             )  # fmt: skip
+        _refuse_unknown_names(request)
         return Caller(app=app, token=bearer.token, user=bearer.user)
 
     return knock
@@ -83,6 +84,15 @@ def _slow_down(request: Request, caller: str) -> None:
             429, "too-many", _("Too many requests."), _("Wait a moment; Retry-After says how long."),
             **{"Retry-After": str(math.ceil(wait))},
         )  # fmt: skip
+
+
+def _refuse_unknown_names(request: Request) -> None:
+    """A filter with a slip in its name would be no filter, and the script would never learn it."""
+    known = {each.alias for each in request.scope["route"].dependant.query_params}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        words = _("There is no such parameter.")
+        raise RequestValidationError([{"loc": ("query", name[:50]), "msg": words} for name in unknown[:50]])
 
 
 # --- errors ---
