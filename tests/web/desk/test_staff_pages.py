@@ -115,6 +115,28 @@ def test_a_renewed_link_opens_and_the_old_one_does_not(app: App, desk: Callable[
     assert renewed and app.sharing.page(app.sharing.link_of(renewed))
 
 
+def test_somebody_moves_to_another_unit(app: App, desk: Callable[..., Desk], budi: StaffMember) -> None:
+    add_person(app.store, "Citra Ayu", unit="dinkes")
+    browser = desk(Role.EDITOR)
+    assert browser.post(f"/staff/{budi.id}/move", {"unit": "dinkes"}).status_code == 303
+    moved = app.staff.get(budi.id)
+    assert moved and moved.unit.id == "dinkes"
+    assert app.audit.newest()[0].act == "staff.move"
+    for unit in ("", "dinkes", "tiada", "<script>"):
+        answer = browser.post(f"/staff/{budi.id}/move", {"unit": unit})
+        assert answer.status_code == 422 and "Pilih unit" in answer.text
+
+
+def test_whoever_looks_after_one_unit_moves_nobody_out_of_it(
+    app: App, desk: Callable[..., Desk], budi: StaffMember
+) -> None:
+    add_person(app.store, "Citra Ayu", unit="dinkes")
+    browser = desk(Role.EDITOR, unit=budi.unit.id)
+    assert browser.post(f"/staff/{budi.id}/move", {"unit": "dinkes"}).status_code == 422
+    stays = app.staff.get(budi.id)
+    assert stays and stays.unit.id == budi.unit.id
+
+
 def test_whoever_left_is_asked_no_more(app: App, desk: Callable[..., Desk], budi: StaffMember) -> None:
     browser = desk(Role.EDITOR)
     browser.post(f"/staff/{budi.id}/leave")

@@ -111,6 +111,21 @@ def renew(visit: Visit) -> Response:
     return _for_person(visit, act)
 
 
+@area.post("/staff/{id}/move", Right.STAFF)
+def move(visit: Visit) -> Response:
+    """To another unit that this user looks after; what was shared stays counted where it was."""
+
+    def act(member: StaffMember) -> Response:
+        units = {each.id: each for each in visit.app.units.all() if each.id in _units(visit)}
+        unit = units.get(visit.form.get("unit", ""))
+        if unit is None or unit.id == member.unit.id:
+            return _page(visit, member, 422, wrong={"move": _("Choose the unit where they work now.")})
+        visit.app.staff.move(member, unit)
+        return _done(visit, "staff.move", member, _("They belong to {unit} from now on.", unit=unit.name))
+
+    return _for_person(visit, act)
+
+
 @area.post("/staff/{id}/leave", Right.STAFF)
 def leave(visit: Visit) -> Response:
     def act(member: StaffMember) -> Response:
@@ -165,7 +180,8 @@ def _done(visit: Visit, act: str, member: StaffMember, words: str) -> Response:
 def _page(visit: Visit, member: StaffMember, status: int = 200, *, wrong: dict[str, str] | None = None) -> Response:
     return visit.show(
         "staff_member.html.j2", status, member=member, contact=masked(member.contact), purposes=list(Purpose),
-        wrong=wrong or {}, typed=visit.form.get("name", "")[:200], chosen=visit.lists.get("purpose", []),
+        wrong=wrong or {}, units=_units(visit), typed=visit.form.get("name", "")[:200],
+        chosen=visit.lists.get("purpose", []),
     )  # fmt: skip
 
 
