@@ -1,15 +1,16 @@
 """The desk with 100,000 deliveries and 50,000 staff: each page's work, and how long a change takes to an open page.
 
-Work is wall time of one request in this process, nothing else running in it; the bare commit of the same run is the
-measure of the machine.
+A page's time is the processor's: nothing but the request runs in this process and nothing in it waits, so a busy
+machine does not blur it. Fifty people at once are timed on the clock, as they would wait.
 """
 
 import asyncio
 import os
+import re
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
@@ -28,6 +29,7 @@ from prokes_social.web.desk import AREAS
 
 DELIVERIES, PEOPLE, ACCOUNTS, DAYS, TIMES = 100_000, 50_000, 40, 90, 20
 AIM = 0.1
+MOVED = "/deliveries/95001/move"  #: of those to come
 STATUSES = ("published",) * 60 + ("scheduled",) * 25 + ("waiting",) * 9 + ("failed", "missed", "cancelled") * 2
 
 
@@ -40,7 +42,7 @@ def run() -> Iterator[str]:
         slow = sum(p95 > AIM for p95, _middle, _path in found)
         every = [middle for _p95, middle, _path in found]
         yield f"{len(found)} pages, median {median(every) * 1000:.0f} ms; {slow} above {AIM * 1000:.0f} ms at p95"
-        for p95, middle, path in found[:6]:
+        for p95, middle, path in found[:16]:
             yield f"{path}: p50 {middle * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms"
         yield f"50 people at once, {_together(service, token) * 1000:.0f} ms p95; load {os.getloadavg()[0]:.1f}"
         app.close()
@@ -52,6 +54,7 @@ def _paths() -> list[str]:
     pages = [page.path for area in AREAS for page in area.pages if page.method == "GET" and page.right]
     filled = []
     for path in pages:
+        path = path.replace("/campaigns/{id}", "/campaigns/kampanye-1").replace("/deliveries/{id}/move", MOVED)
         for name, value in known.items():
             path = path.replace("{" + name + "}", value)
         if "{" not in path and "." not in path.rpartition("/")[2]:
@@ -62,7 +65,7 @@ def _paths() -> list[str]:
 def _measured(service: Any, token: str) -> Iterator[tuple[float, float, str]]:
     for path in _paths():
         _asked(service, path, token)
-        times = [_asked(service, path, token) for _time in range(TIMES)]
+        times = [_asked(service, path, token, time.process_time) for _time in range(TIMES)]
         yield quantiles(times, n=20)[18], median(times), path
 
 
@@ -85,7 +88,7 @@ def _together(service: Any, token: str) -> float:
     return quantiles(times, n=20)[18]
 
 
-def _asked(service: Any, path: str, token: str) -> float:
+def _asked(service: Any, path: str, token: str, clock: Callable[[], float] = time.perf_counter) -> float:
     sent: list[Any] = []
 
     async def receive() -> dict[str, Any]:
@@ -101,10 +104,10 @@ def _asked(service: Any, path: str, token: str) -> float:
         "path": route, "raw_path": route.encode(), "query_string": query.encode(), "root_path": "",
         "headers": [(b"host", b"a"), cookies], "client": ("127.0.0.1", 1), "server": ("a", 443),
     }  # fmt: skip
-    started = time.perf_counter()
+    started = clock()
     asyncio.run(service(scope, receive, send))
-    taken = time.perf_counter() - started
-    assert sent[0]["status"] in (200, 303, 404, 409), (path, sent[0])
+    taken = clock() - started
+    assert sent[0]["status"] in (200, 303, 409), (path, sent[0])
     return taken
 
 
@@ -113,6 +116,10 @@ def _asked(service: Any, path: str, token: str) -> float:
 
 def _office(home: Path) -> App:
     workspace.make(home, {})
+    sample = (home / "campaigns" / "agen-disiplin-prokes.yaml").read_text(encoding="utf-8")
+    for number in range(20):
+        text = re.sub("^id: .*$", f"id: kampanye-{number}", sample, count=1, flags=re.MULTILINE)
+        (home / "campaigns" / f"kampanye-{number}.yaml").write_text(text, encoding="utf-8")
     app = App(load_settings({"PROKES_HOME": str(home)}))
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     with app.store.write() as tx:
@@ -148,8 +155,8 @@ def _row(number: int, versions: list[int], now: datetime) -> dict[str, Any]:
     if due_at > now and status not in ("waiting", "cancelled"):
         status = "scheduled"
     return {
-        "campaign": f"kampanye-{number % 20}", "message": f"pesan-{number % 7}", "account_id": number % ACCOUNTS + 1,
-        "occurrence": f"kirim@{number}", "version_id": versions[number % 20], "zone": "WIB", "digest": f"d{number}",
+        "campaign": f"kampanye-{number // 100 % 20}", "message": f"pesan-{number % 7}", "account_id": number % ACCOUNTS + 1,
+        "occurrence": f"kirim@{number}", "version_id": versions[number // 100 % 20], "zone": "WIB", "digest": f"d{number}",
         "text": "Ayo cuci tangan 20 detik dengan sabun dan air mengalir. " * 3, "alt_text": "", "due_at": due_at,
         "not_after": due_at + timedelta(minutes=30), "cost": 0, "status": status, "next_at": due_at,
     }  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Integer, Select, and_, cast, func, or_, select
+from sqlalchemy import Connection, Integer, Interval, Select, and_, cast, func, literal, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from prokes_social.model.account import AccountKind
@@ -100,21 +100,21 @@ def by_day(tx: Connection, wanted: Filter, *, first: datetime, days: int) -> lis
     return found
 
 
-def crowded(tx: Connection, *, since: datetime, until: datetime, gap: timedelta) -> list[tuple[int, datetime]]:
+def crowded(tx: Connection, *, since: datetime, until: datetime, gap: timedelta) -> dict[int, datetime]:
     """Deliveries to come that stand closer than `gap` to another one of their account, and when they are due."""
-    moment = _seconds(tx)
-    before, after = (
-        step(moment).over(partition_by=d.account_id, order_by=(d.due_at, d.id)) for step in (func.lag, func.lead)
-    )
-    comes = d.status.in_([DeliveryStatus.WAITING.value, DeliveryStatus.SCHEDULED.value])
-    near = (
-        select(d.id, d.due_at, (moment - before).label("before"), (after - moment).label("after"))
-        .where(comes, d.due_at >= since, d.due_at < until)
-        .subquery()
-    )
-    least = gap.total_seconds()
-    query = select(near.c.id, near.c.due_at).where(or_(near.c.before < least, near.c.after < least))
-    return [(int(number), due_at) for number, due_at in tx.execute(query.order_by(near.c.due_at))]
+    other = delivery.alias()
+    o, to_come = other.c, [DeliveryStatus.WAITING.value, DeliveryStatus.SCHEDULED.value]
+    follows = and_(
+        o.account_id == d.account_id, o.due_at >= d.due_at, o.due_at < _later(tx, gap), o.status.in_(to_come),
+        or_(o.due_at > d.due_at, o.id > d.id),
+    )  # fmt: skip
+    pairs = select(d.id, d.due_at, o.id, o.due_at).select_from(delivery.join(other, follows))
+    found: dict[int, datetime] = {}
+    for first, first_due, second, second_due in tx.execute(
+        pairs.where(d.status.in_(to_come), d.due_at >= since, d.due_at < until)
+    ):
+        found |= {first: first_due, second: second_due}
+    return found
 
 
 def campaigns(tx: Connection) -> Sequence[str]:
@@ -124,6 +124,13 @@ def campaigns(tx: Connection) -> Sequence[str]:
 
 def _days_since(tx: Connection, first: datetime) -> ColumnElement[int]:
     return (_seconds(tx) - int(first.timestamp())) // 86400
+
+
+def _later(tx: Connection, gap: timedelta) -> ColumnElement[datetime]:
+    """So long after a delivery is due; SQLite's moments are text, and one without a fraction comes before its own."""
+    if tx.dialect.name == "postgresql":
+        return d.due_at + literal(gap, Interval)
+    return func.datetime(d.due_at, f"+{int(gap.total_seconds())} seconds")
 
 
 def _seconds(tx: Connection) -> ColumnElement[int]:

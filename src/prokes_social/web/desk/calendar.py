@@ -124,7 +124,7 @@ def _crowded(visit: Visit, since: datetime, until: datetime) -> dict[int, dateti
     """
     gap = max(visit.app.settings.publishing.gap, timedelta(minutes=1))
     with visit.app.store.read() as tx:
-        return dict(agenda.crowded(tx, since=since, until=until, gap=gap))
+        return agenda.crowded(tx, since=since, until=until, gap=gap)
 
 
 # --- what is asked for ---
