@@ -154,9 +154,10 @@ def _row(number: int, versions: list[int], now: datetime) -> dict[str, Any]:
     status = STATUSES[number % len(STATUSES)]
     if due_at > now and status not in ("waiting", "cancelled"):
         status = "scheduled"
+    campaign = number // 100 % len(versions)
     return {
-        "campaign": f"kampanye-{number // 100 % 20}", "message": f"pesan-{number % 7}", "account_id": number % ACCOUNTS + 1,
-        "occurrence": f"kirim@{number}", "version_id": versions[number // 100 % 20], "zone": "WIB", "digest": f"d{number}",
+        "campaign": f"kampanye-{campaign}", "message": f"pesan-{number % 7}", "account_id": number % ACCOUNTS + 1,
+        "occurrence": f"kirim@{number}", "version_id": versions[campaign], "zone": "WIB", "digest": f"d{number}",
         "text": "Ayo cuci tangan 20 detik dengan sabun dan air mengalir. " * 3, "alt_text": "", "due_at": due_at,
         "not_after": due_at + timedelta(minutes=30), "cost": 0, "status": status, "next_at": due_at,
     }  # fmt: skip
