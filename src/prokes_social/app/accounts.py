@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from prokes_social.app.recent import MINUTE, Recent
 from prokes_social.clock import month_of
-from prokes_social.connecting import OfficialGranting
+from prokes_social.connecting import OfficialGranting, require_usable
 from prokes_social.errors import SettingsError
 from prokes_social.i18n import _
 from prokes_social.model.account import Account, AccountKind, Directory, Unit
@@ -24,9 +24,12 @@ class Accounts:
         self._budget = Recent[None, dict[str, Decimal]](app, for_=MINUTE)
 
     def add(
-        self, name: str, *, platform: str, unit: str, credentials: Mapping[str, str], zone: str | None = None
+        self, name: str, *, platform: str, unit: str, credentials: Mapping[str, str] | None, zone: str | None = None
     ) -> Account:
-        """Store an official account of a unit; a unit that is new takes `zone`, else the workspace's."""
+        """Store an official account of a unit; a unit that is new takes `zone`, else the workspace's.
+
+        Without credentials (None) it waits to be connected.
+        """
         return self._app.connector.add(
             name,
             platform=platform,
@@ -34,6 +37,12 @@ class Accounts:
             credentials=credentials,
             kind=AccountKind.OFFICIAL,
         )
+
+    def require_usable(self, name: str) -> None:
+        """Raises SettingsError where a new account can't have this name; one that is taken is told by `add`."""
+        with self._app.store.read() as tx:
+            units = [each.id for each in accounts.units(tx)]
+        require_usable(name, platforms=self._app.platforms, units=units)
 
     def add_by_hand(
         self, name: str, *, platform: str, unit: str, owner: str, deputy: str | None = None, zone: str | None = None
@@ -43,8 +52,8 @@ class Accounts:
         `owner` and `deputy` are named as in `Privacy.find`: by number, personal link or name.
         """
         return self._app.connector.add_by_hand(
-            name, platform=platform, unit=self._unit(unit, zone), owner=self._here(owner),
-            deputy=self._here(deputy) if deputy else None,
+            name, platform=platform, unit=self._unit(unit, zone), owner=self.colleague(owner),
+            deputy=self.colleague(deputy) if deputy else None,
         )  # fmt: skip
 
     def hand_over(self, name: str, *, owner: str, deputy: str | None = None) -> Account:
@@ -55,8 +64,8 @@ class Accounts:
                 _("“{name}” is posted to by API; it has no owner to hand over.", name=name),
                 hint=_("`prokes account list` shows which accounts are posted to by hand."),
             )
-        new = self._here(owner)
-        deputy_id = self._here(deputy).id if deputy else account.deputy_id
+        new = self.colleague(owner)
+        deputy_id = self.colleague(deputy).id if deputy else account.deputy_id
         with self._app.store.write() as tx:
             accounts.set_by_hand(
                 tx, account.id, owner_id=new.id, deputy_id=deputy_id if deputy_id != new.id else None
@@ -138,7 +147,8 @@ class Accounts:
             named = [account.name for account in accounts.all_accounts(tx) if account.platform == "x"]
         return {name: budget - spent.get(name, Decimal(0)) for name in named}
 
-    def _here(self, who: str) -> StaffMember:
+    def colleague(self, who: str) -> StaffMember:
+        """Somebody who works here, as `Privacy.find` has it. Raises SettingsError."""
         member = self._app.privacy.find(who)
         if member.left_at:
             raise SettingsError(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.exc import IntegrityError
 
 from prokes_social.clock import Clock
+from prokes_social.connecting.naming import require_usable
 from prokes_social.connecting.renewing import Renewing, runs_out
 from prokes_social.errors import PlatformError, SettingsError, Unauthorized
 from prokes_social.i18n import _
@@ -27,13 +28,19 @@ class Connector:
     clock: Clock
 
     def add(
-        self, name: str, *, platform: str, unit: Unit, credentials: Mapping[str, str], kind: AccountKind
+        self, name: str, *, platform: str, unit: Unit, credentials: Mapping[str, str] | None, kind: AccountKind
     ) -> Account:
-        """Store a new account, its credentials sealed; asks nobody. Raises SettingsError."""
-        _require_fields(self.platforms[platform], credentials)
+        """Store a new account, its credentials sealed; asks nobody. Raises SettingsError.
+
+        Without credentials (None) it is not connected yet: what is due on it waits until it is.
+        """
+        if credentials is not None:
+            _require_fields(self.platforms[platform], credentials)
         with self.store.write() as tx:
             account_id = self._put(tx, name, platform, unit, kind)
-            accounts.set_credentials(tx, account_id, self.sealed(account_id, credentials))
+            accounts.set_credentials(tx, account_id, self.sealed(account_id, credentials or {}))
+            if credentials is None:
+                accounts.block(tx, account_id, why=_("not connected yet"), now=self.clock.now())
             return accounts.by_id(tx, account_id)
 
     def add_by_hand(
@@ -47,6 +54,8 @@ class Connector:
             return accounts.by_id(tx, account_id)
 
     def _put(self, tx: StoreConnection, name: str, platform: str, unit: Unit, kind: AccountKind) -> int:
+        units = [each.id for each in accounts.units(tx)]
+        require_usable(name, platforms=self.platforms, units=[*units, unit.id])
         accounts.put_unit(tx, unit)
         is_sandbox = self.platforms[platform].is_sandbox
         try:

@@ -27,10 +27,13 @@ LASTS = timedelta(minutes=10)
 class OfficialGranting:
     connector: Connector
 
-    def begin(self, account: Account, *, session: str, redirect_url: str) -> str | None:
-        """Where whoever may sign in there says yes. None where the platform, or our settings, offer no such way."""
+    def begin(self, account: Account, *, session: str, redirect_url: str, meant: str = "") -> str | None:
+        """Where whoever may sign in there says yes. None where the platform, or our settings, offer no such way.
+
+        `meant` is the account's number there as somebody typed it; the one we know already comes first.
+        """
         state, now = secrets.token_urlsafe(32), self.connector.clock.now()
-        asked = self._platform(account).consent(redirect_url, state)
+        asked = self._platform(account).consent(redirect_url, state, account.external_id or meant)
         if asked is None:
             return None
         digest = _digest(state)
@@ -73,7 +76,8 @@ class OfficialGranting:
             _require_same(account, identity, others)
             accounts.set_credentials(tx, account.id, sealed)
             accounts.note_identity(
-                tx, account.id, external_id=identity.external_id, handle=identity.handle, now=now
+                tx, account.id, external_id=identity.external_id, handle=identity.handle, now=now,
+                ends_at=None if "refresh_token" in granted else identity.expires_at,
             )  # fmt: skip
             alarms.close(tx, f"account:{account.id}", now=now, kinds=(AlarmKind.BLOCKED,))
 

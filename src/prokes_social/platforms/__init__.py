@@ -95,6 +95,7 @@ class Platform(ABC):
     Settings: ClassVar[type[PlatformSettings]]
     credential_fields: ClassVar[tuple[CredentialField, ...]]  #: what is typed in to connect an account
     granted_fields: ClassVar[tuple[CredentialField, ...]] = ()  #: what `redeem` brings instead, after a consent
+    grants_several: ClassVar[bool] = False  #: one consent may cover several accounts: the person names the one meant
     external_id_is: ClassVar[Bilingual]  #: what an account's external id is there
     needs_public_picture_url: ClassVar[bool] = False  #: it fetches pictures itself: `Picture.url` must be set
 
@@ -193,12 +194,18 @@ class Platform(ABC):
         """Hand the credentials back when a person withdraws. True: the platform has ended them."""
         return False
 
-    def consent(self, redirect_url: str, state: str) -> Consent | None:
-        """Where a person allows us to post for them; None where the platform has no such way for persons."""
+    def consent(self, redirect_url: str, state: str, external_id: str = "") -> Consent | None:
+        """Where a person allows us to post; None where the platform has no such way, or we have no app there.
+
+        `external_id` is the account that is meant, where it is known and one consent may cover several.
+        """
         return None
 
     def redeem(self, code: str, verifier: Secret, redirect_url: str) -> Mapping[str, Secret]:
-        """The credentials for a consent that was given, by the names in `granted_fields`."""
+        """The credentials for a consent that was given, by the names in `granted_fields`.
+
+        Raises PlatformError, and SettingsError where what was allowed is not the account that is meant.
+        """
         raise NotImplementedError(f"{self.name} gives no consent to redeem")
 
 

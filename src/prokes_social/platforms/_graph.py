@@ -13,16 +13,17 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from prokes_social.errors import PlatformError, Rejected, Unauthorized
 from prokes_social.i18n import Bilingual, _
 from prokes_social.keys import Secret
 from prokes_social.model.platform import Connection, Identity, Picture, Post
 from prokes_social.model.reach import Metric, ReachSnapshot
-from prokes_social.platforms import Charge, CredentialField, Platform, PlatformSettings, free
+from prokes_social.platforms import Charge, Consent, CredentialField, Platform, PlatformSettings, free
 from prokes_social.platforms._failures import Call, Kind, all_forms
 from prokes_social.platforms._graph_answers import as_dict, dicts
+from prokes_social.platforms._graph_consent import Allowed, Redeeming, ask_for_consent, chosen
 from prokes_social.platforms._graph_faults import ACCOUNT_CODES, Fault, failure
 from prokes_social.platforms._graph_reading import Reading
 from prokes_social.platforms._session import Session, in_words
@@ -49,6 +50,8 @@ class GraphSettings(PlatformSettings):
     two_phase: bool = (
         False  #: Facebook: an unpublished post first, which is then published; not yet seen on a live Page
     )
+    client_id: str = ""  #: of our Meta app, for connecting by consent
+    client_secret: SecretStr = SecretStr("")
 
 
 # --- the library ---
@@ -66,7 +69,7 @@ def _library() -> Any:
             super().__init__(access_token=None if settings.token_in_header else token, session=session)
             self.version = settings.version  # set here, for the constructor refuses what is newer than 3.1
             self._proof = proof
-            if settings.token_in_header:
+            if settings.token_in_header and token:
                 session.headers["Authorization"] = f"Bearer {token}"
 
         def request(
@@ -131,11 +134,20 @@ class Graph:
                 return
             fields["after"] = after
 
+    def exchange(self, **fields: Any) -> Mapping[str, Any]:
+        """A code, or a token, for another token: without one of our own, for the app's secret speaks for us.
+
+        Not by the library's helpers (get_access_token_from_code, extend_access_token): they put all of it into the
+        address.
+        """
+        path = f"{self._settings.version}/oauth/access_token"
+        return self._ask(lambda client: client.request(path, post_args=fields, method="POST"), as_app=True)
+
     def debug_token(self) -> Mapping[str, Any]:
         return as_dict(self.get("debug_token", input_token=self._token).get("data"))
 
-    def _ask(self, work: Callable[[Any], Any]) -> Mapping[str, Any]:
-        if not self._token:
+    def _ask(self, work: Callable[[Any], Any], *, as_app: bool = False) -> Mapping[str, Any]:
+        if not self._token and not as_app:
             raise self.call.unauthorized(_("missing: {names}", names="access_token"))
         self.fault = None
         with self._session() as session:
@@ -191,6 +203,8 @@ class GraphPlatform(Platform):
     settings_prefix = "GRAPH"
     Settings = GraphSettings
     settings: GraphSettings
+    grants_several = True
+    scopes: tuple[str, ...]  #: what a consent asks for
     id_field: CredentialField  #: the credential that names the account there
     identity_fields: str
     insight_names: tuple[str, ...]
@@ -204,6 +218,29 @@ class GraphPlatform(Platform):
     def kinds(self, told_insights: Mapping[str, Any]) -> dict[Metric, Mapping[str, int]]:
         """What numbers are made of, where Meta tells."""
         return {}
+
+    @abstractmethod
+    def allowed(self, page: Mapping[str, Any]) -> Allowed | None:
+        """The account of ours that comes with a Page somebody allowed; None where it has none."""
+
+    def consent(self, redirect_url: str, state: str, external_id: str = "") -> Consent | None:
+        """Facebook Login; only where the workspace names its Meta app and has that app's secret."""
+        ours = self.settings
+        if not (ours.client_id and ours.client_secret.get_secret_value()):
+            return None
+        origin = self.base_url if self.is_sandbox else None
+        return ask_for_consent(
+            ours.client_id, ours.version, self.scopes, redirect_url, state, external_id=external_id, origin=origin
+        )
+
+    def redeem(self, code: str, verifier: Secret, redirect_url: str) -> Mapping[str, Secret]:
+        """The token of one Page, which does not end by time as it comes from a person's long-lived one."""
+        app_secret = Secret(self.settings.client_secret.get_secret_value())
+        pages = Redeeming(platform=self, code=Secret(code), redirect_url=redirect_url, app_secret=app_secret).pages()
+        found = [each for page in pages if (each := self.allowed(page))]
+        account = chosen(found, verifier.reveal(), self.label)
+        own = {self.id_field.name: Secret(account.external_id), "access_token": account.token}
+        return {**own, "app_secret": app_secret}
 
     def graph(self, connection: Connection, kind: Kind) -> Graph:
         return Graph(self, connection, kind)

@@ -20,6 +20,9 @@ _TOKEN_CODES = frozenset({102, 104, 190})
 #: Missing permissions belong to the account, not to the content: every delivery would fail alike until someone connects
 #: it again, so its deliveries wait rather than fail one by one. 2635: the API version is retired.
 ACCOUNT_CODES = frozenset({10, *range(200, 300), 2635})
+#: What /oauth/access_token says of a wrong app secret (1), of a code that is spent, over or bound to another address
+#: (100), of an app that is none (101, 191). At any other path they mean something else.
+CONSENT_CODES = frozenset({1, 100, 101, 191})
 #: "Deemed abusive": more calls make it worse, so the account stops and a person is called.
 _POLICY_CODES = frozenset({368})
 _LIMIT_CODES = frozenset({4, 9, 17, 32, 613, *range(80000, 80015)})

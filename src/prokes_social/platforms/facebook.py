@@ -20,6 +20,7 @@ from prokes_social.platforms._graph import (
     told,
 )
 from prokes_social.platforms._graph_answers import as_dict, dicts, moment
+from prokes_social.platforms._graph_consent import PAGE_SCOPES, Allowed, page_in
 from prokes_social.platforms._graph_reading import by_kind, count
 from prokes_social.problem import Problem, Severity
 
@@ -39,6 +40,8 @@ class Facebook(GraphPlatform):
         CredentialField(name="access_token", label=TOKEN),
         CredentialField(name="app_secret", label=APP_SECRET, required=False),
     )
+    granted_fields = credential_fields
+    scopes = PAGE_SCOPES
     external_id_is = Bilingual("nomor Halaman Facebook", "the Facebook Page's id")
     identity_fields = "id,name,link,username"
     #: Every *_impressions* metric is dead since 2025-11; views and viewers took their place.
@@ -52,6 +55,9 @@ class Facebook(GraphPlatform):
 
     def check(self, submission: Submission) -> list[Problem]:
         return [*super().check(submission), *_blurred(submission)]
+
+    def allowed(self, page: Mapping[str, Any]) -> Allowed | None:
+        return page_in(page)
 
     # --- prepare and publish ---
 

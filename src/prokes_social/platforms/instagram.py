@@ -21,6 +21,7 @@ from prokes_social.platforms._graph import (
     told,
 )
 from prokes_social.platforms._graph_answers import as_dict, dicts, moment
+from prokes_social.platforms._graph_consent import INSTAGRAM_SCOPES, Allowed, instagram_in
 from prokes_social.platforms._graph_reading import count
 from prokes_social.platforms._limits import hashtags_beyond
 from prokes_social.problem import Problem
@@ -48,6 +49,8 @@ class Instagram(GraphPlatform):
         CredentialField(name="access_token", label=TOKEN),
         CredentialField(name="app_secret", label=APP_SECRET, required=False),
     )
+    granted_fields = credential_fields
+    scopes = INSTAGRAM_SCOPES
     external_id_is = Bilingual("nomor akun profesional Instagram", "the professional Instagram account's id")
     needs_public_picture_url = True
     identity_fields = "id,username,name"
@@ -57,6 +60,9 @@ class Instagram(GraphPlatform):
     def check(self, submission: Submission) -> list[Problem]:
         hashtags = hashtags_beyond(self.limits.hashtags, self.label, submission.text)
         return [*super().check(submission), *hashtags, *_unfit(submission)]
+
+    def allowed(self, page: Mapping[str, Any]) -> Allowed | None:
+        return instagram_in(page)
 
     # --- prepare and publish ---
 

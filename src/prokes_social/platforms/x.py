@@ -288,8 +288,8 @@ class X(Platform):
         found = _STATUS.search(address)
         return found[1] if found else None
 
-    def consent(self, redirect_url: str, state: str) -> Consent | None:
-        """OAuth 2 with PKCE (S256); only where the workspace names its X app."""
+    def consent(self, redirect_url: str, state: str, external_id: str = "") -> Consent | None:
+        """OAuth 2 with PKCE (S256); only where the workspace names its X app. It covers whoever is logged in."""
         if not self.settings.client_id:
             return None
         origin = self.base_url if self.is_sandbox else "https://x.com"

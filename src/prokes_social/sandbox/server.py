@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from prokes_social.sandbox import control, feed
 from prokes_social.sandbox.edge import Edge, OpenHandedProtocol
+from prokes_social.sandbox.graph import consent as dialog
 from prokes_social.sandbox.graph import door as graph
 from prokes_social.sandbox.world import World
 from prokes_social.sandbox.x import consent
@@ -23,7 +24,8 @@ METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 def make_app(world: World) -> Starlette:
     edges = (("/2/{rest:path}", x.admit), ("/1.1/{rest:path}", x.admit), ("/v{rest:path}", graph.admit))
     platforms = [Route(path, Edge(world, admit).__call__, methods=METHODS) for path, admit in edges]
-    return Starlette(routes=[*control.routes(world), *feed.routes(world), *consent.routes(world), *platforms])
+    people = [*feed.routes(world), *consent.routes(world), *dialog.routes(world)]
+    return Starlette(routes=[*control.routes(world), *people, *platforms])
 
 
 class Server(uvicorn.Server):

@@ -13,6 +13,7 @@ from prokes_social.sandbox import metrics
 from prokes_social.sandbox.accounts import Account, Directory, default_directory
 from prokes_social.sandbox.costs import Costs
 from prokes_social.sandbox.faults import Faults
+from prokes_social.sandbox.graph.grants import Grants as GraphGrants
 from prokes_social.sandbox.limits import Windows
 from prokes_social.sandbox.pictures import Picture
 from prokes_social.sandbox.settings import Settings
@@ -87,6 +88,7 @@ class World:
     costs: Costs = field(default_factory=Costs)
     windows: Windows = field(default_factory=Windows)
     grants: Grants = field(default_factory=Grants)
+    graph_grants: GraphGrants = field(default_factory=GraphGrants)
     nonces: dict[tuple[str, str], float] = field(default_factory=dict)
     media: dict[str, Medium] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)

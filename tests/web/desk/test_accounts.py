@@ -1,4 +1,4 @@
-"""Accounts at the desk: how they are, connected by tokens or by consent, disconnected, handed over."""
+"""Accounts at the desk: added, how they are, connected by tokens or by consent, disconnected, handed over."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from prokes_social.app import App, workspace
-from prokes_social.errors import Unauthorized
+from prokes_social.errors import SettingsError, Unauthorized
 from prokes_social.keys import Secret
 from prokes_social.model.account import Account
 from prokes_social.model.platform import Identity
@@ -239,3 +239,125 @@ def test_an_account_by_hand_is_handed_over(app: App, desk: Callable[..., Desk], 
     assert browser.post("/accounts/ig-manual/hand-over", {"owner": "Ayu Lestari"}).status_code == 303
     assert app.connector.named("ig-manual").owner_id == ayu.id
     assert browser.post("/accounts/ig-manual/connect", TOKENS).status_code == 404
+
+
+# --- a new one ---
+
+NEW = {"name": "humas-fb", "platform": "facebook", "unit": "diskominfo", "way": "api"}
+
+
+def added(app: App) -> list[str]:
+    return [each.name for each in app.accounts.official()]
+
+
+def test_an_account_is_added_and_waits_to_be_connected(app: App, desk: Callable[..., Desk]) -> None:
+    add_person(app.store, unit="diskominfo")
+    browser = desk(Role.ADMIN)
+    assert "/accounts/new" in browser.get("/accounts").text
+    assert "diskominfo" in browser.get("/accounts/new").text
+    answer = browser.post("/accounts/new", {**NEW, "name": " humas-fb "})
+    assert answer.headers["location"] == "/accounts/humas-fb"
+    made = app.connector.named("humas-fb")
+    assert (made.platform, made.unit.id, made.by_hand) == ("facebook", "diskominfo", False)
+    assert made.blocked_at and held(app, made) == frozenset()
+    page = browser.get("/accounts/humas-fb").text
+    assert "belum disambungkan" not in page + browser.get("/accounts").text, "the state says it already"
+    assert "belum tersambung" in page and '/accounts/humas-fb/connect"' in page
+    assert "account.add" in browser.get("/audit").text
+
+
+def test_connecting_a_new_account_frees_it(app: App, desk: Callable[..., Desk], known: dict[str, Identity]) -> None:
+    add_person(app.store, unit="diskominfo")
+    browser = desk(Role.ADMIN)
+    browser.post("/accounts/new", {**NEW, "name": "humas-x", "platform": "x"})
+    browser.post("/accounts/humas-x/connect", TOKENS)
+    made = app.connector.named("humas-x")
+    assert made.blocked_at is None and made.handle == "@nusaraya"
+
+
+def test_an_account_by_hand_is_added_with_its_owner_and_deputy(app: App, desk: Callable[..., Desk]) -> None:
+    budi, ayu = add_person(app.store, unit="diskominfo"), add_person(app.store, "Ayu Lestari", unit="diskominfo")
+    given = {**NEW, "way": "hand", "owner": "Budi Santoso", "deputy": str(ayu.id)}
+    assert desk(Role.ADMIN).post("/accounts/new", given).status_code == 303
+    made = app.connector.named("humas-fb")
+    assert (made.by_hand, made.owner_id, made.deputy_id, made.blocked_at) == (True, budi.id, ayu.id, None)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "Humas FB", "humas/fb", "../x", "x" * 65, "<script>alert(1)</script>", "{{7*7}}", "-fb", "humas_fb",
+     "new", "back", "x", "official", "staff", "diskominfo", "x-pegawai-7"],
+)  # fmt: skip
+def test_a_name_that_can_not_be_one_is_sent_back_with_everything_typed(
+    app: App, desk: Callable[..., Desk], name: str
+) -> None:
+    add_person(app.store, unit="diskominfo")
+    answer = desk(Role.ADMIN).post("/accounts/new", {**NEW, "name": name})
+    assert answer.status_code == 422 and added(app) == []
+    assert 'id="wrong-name"' in answer.text and '<option value="facebook" selected>' in answer.text
+    assert "<script>alert" not in answer.text and 'value="49"' not in answer.text
+    with pytest.raises(SettingsError):
+        app.accounts.add(name, platform="facebook", unit="diskominfo", credentials=None)
+
+
+def test_a_name_that_is_taken_is_told(app: App, desk: Callable[..., Desk], account: Account) -> None:
+    answer = desk(Role.ADMIN).post("/accounts/new", {**NEW, "name": account.name})
+    assert answer.status_code == 422 and "sudah ada" in answer.text and added(app) == [account.name]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("platform", ""), ("platform", "tiktok"), ("unit", ""), ("unit", "dinkes"), ("unit", "<b>"), ("way", "api;")],
+)
+def test_only_what_the_lists_hold_can_be_chosen(
+    app: App, desk: Callable[..., Desk], account: Account, field: str, value: str
+) -> None:
+    answer = desk(Role.ADMIN).post("/accounts/new", {**NEW, field: value})
+    assert answer.status_code == 422 and f'id="wrong-{field}"' in answer.text and added(app) == [account.name]
+
+
+def test_whoever_posts_by_hand_must_be_somebody_here(app: App, desk: Callable[..., Desk]) -> None:
+    budi = add_person(app.store, unit="diskominfo")
+    browser, hand = desk(Role.ADMIN), {**NEW, "way": "hand"}
+    for given, field in (
+        ({"owner": ""}, "owner"), ({"owner": "<script>alert(1)</script>"}, "owner"), ({"owner": "999"}, "owner"),
+        ({"owner": str(budi.id), "deputy": "tak ada"}, "deputy"), ({"owner": "x" * 5000}, "owner"),
+        ({"owner": str(budi.id), "deputy": "Budi Santoso"}, "deputy"),
+    ):  # fmt: skip
+        answer = browser.post("/accounts/new", {**hand, **given})
+        assert answer.status_code == 422 and f'id="wrong-{field}"' in answer.text and added(app) == []
+        assert "<script>alert" not in answer.text and 'value="hand" checked' in answer.text
+    everything = browser.post("/accounts/new", {"way": "hand", "name": "X Y", "owner": "tak ada"}).text
+    assert all(f'id="wrong-{field}"' in everything for field in ("platform", "name", "unit", "owner"))
+
+
+def test_whoever_is_bound_to_a_unit_adds_only_there_and_learns_no_names(
+    app: App, desk: Callable[..., Desk], account: Account
+) -> None:
+    add_person(app.store, "Budi Santoso", unit="diskominfo")
+    add_person(app.store, "Budi Hartono", unit="diskominfo")
+    sari = add_person(app.store, "Sari Wulandari", unit="dinkes")
+    citra = desk(Role.ADMIN, name="citra", unit="dinkes")
+    assert "diskominfo" not in citra.get("/accounts/new").text
+    assert citra.post("/accounts/new", NEW).status_code == 422
+    hand = {**NEW, "unit": "dinkes", "way": "hand"}
+    for who in ("Budi", "Budi Hartono", "Tak Ada"):
+        answer = citra.post("/accounts/new", {**hand, "owner": who})
+        assert answer.status_code == 422 and "daftar pegawai unit Anda" in answer.text and "Santoso" not in answer.text
+    assert citra.post("/accounts/new", {**hand, "owner": "Sari Wulandari"}).status_code == 303
+    assert app.connector.named("humas-fb").owner_id == sari.id
+    assert citra.post("/accounts/humas-fb/hand-over", {"owner": "Budi Hartono"}).status_code == 422
+
+
+def test_where_there_is_no_unit_yet_the_page_says_where_they_come_from(desk: Callable[..., Desk]) -> None:
+    page = desk(Role.ADMIN, Role.EDITOR).get("/accounts/new").text
+    assert "belum ada unit" in page and 'name="platform"' not in page
+
+
+def test_only_admins_add_accounts(app: App, desk: Callable[..., Desk], account: Account) -> None:
+    for role in (Role.VIEWER, Role.EDITOR, Role.CHECKER, Role.APPROVER):
+        browser = desk(role)
+        assert "/accounts/new" not in browser.get("/accounts").text
+        assert browser.get("/accounts/new").status_code == 403
+        assert browser.post("/accounts/new", NEW).status_code == 403
+    assert added(app) == [account.name]

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from prokes_social.sandbox.accounts import GraphAccount, InstagramUser, Page
 from prokes_social.sandbox.calls import Answer, Call, Incoming, Refused
-from prokes_social.sandbox.graph import errors, insights, instagram, pages, photos, tokens
+from prokes_social.sandbox.graph import consent, errors, insights, instagram, pages, photos, tokens
 from prokes_social.sandbox.graph.fields import pick
 from prokes_social.sandbox.graph.parameters import MANY, checked, required
 from prokes_social.sandbox.limits import HOUR
@@ -58,6 +58,10 @@ def admit(world: World, incoming: Incoming) -> Call:
         raise errors.unknown_version(version)
     if node_id == "debug_token":
         return _token_call(world, incoming, version)
+    if (node_id, edge) == ("oauth", "access_token"):
+        return consent.token_call(world, incoming, version)
+    if (incoming.method, node_id, edge) == ("GET", "me", "accounts"):
+        return consent.accounts_call(world, incoming, version)
     caller = tokens.caller(world, incoming)
     with world.lock:
         target = _target(world, caller, node_id, incoming.method)

@@ -51,6 +51,14 @@ POST_INSIGHTS: Table = {
     "until": "datetime",
 }
 DEBUG_TOKEN: Table = {"input_token": "string"}
+OAUTH: Table = {
+    "client_id": "string",
+    "client_secret": "string",
+    "code": "string",
+    "fb_exchange_token": "string",
+    "grant_type": "string",
+    "redirect_uri": "string",
+}
 IG_MEDIA_LISTING: Table = {**READ, **PAGED}
 IG_CONTAINER: Table = {"alt_text": "string", "caption": "string", "image_url": "string", "media_type": "string"}
 IG_PUBLISH: Table = {"creation_id": "uint"}

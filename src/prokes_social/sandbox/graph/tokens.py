@@ -15,6 +15,9 @@ SCOPES = {
     "instagram": ["instagram_basic", "instagram_content_publish", "instagram_manage_insights", "public_profile"],
 }
 
+#: Every right that the dialog may be asked for.
+ALL_SCOPES = frozenset(each for scopes in SCOPES.values() for each in scopes)
+
 
 def token_of(incoming: Incoming) -> str:
     """From the Authorization header, the query or the form."""
@@ -40,8 +43,10 @@ def caller(world: World, incoming: Incoming) -> GraphAccount:
 
 
 def holder(world: World, token: str) -> GraphAccount | None:
+    """Whose token it is: one an account was made with, or one that came of a consent."""
     accounts = world.directory.graph_accounts()
-    return next((account for account in accounts if account.access_token == token), None)
+    known = next((account for account in accounts if account.access_token == token), None)
+    return known or world.graph_grants.page_of(token, [each for each in accounts if isinstance(each, Page)])
 
 
 def may_act_for(caller: GraphAccount, target: GraphAccount) -> bool:
@@ -95,10 +100,13 @@ def _check_alive(world: World, account: GraphAccount) -> None:
 
 
 def _check_proof(account: GraphAccount, token: str, incoming: Incoming) -> None:
-    if not account.app_secret:
-        return
+    if account.app_secret:
+        check_app_proof(token, incoming, account.app_secret)
+
+
+def check_app_proof(token: str, incoming: Incoming, app_secret: str = APP_SECRET) -> None:
     given = [value for name, value in (*incoming.query, *incoming.form) if name == "appsecret_proof"]
-    expected = hmac.new(account.app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+    expected = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
     if not given:
         message = "API calls from the server require an appsecret_proof argument"
     elif given[0] != expected:

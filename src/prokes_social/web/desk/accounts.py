@@ -1,4 +1,4 @@
-"""Accounts of the office: how each is, connected by consent or by pasted tokens, disconnected, handed over.
+"""Accounts of the office: added, connected by consent or by pasted tokens, disconnected, handed over.
 
 What is pasted goes into the seal and nowhere else: no page, notice or log ever says it again.
 """
@@ -8,6 +8,7 @@ from fastapi import Response
 from prokes_social.errors import PlatformError, SettingsError
 from prokes_social.i18n import _
 from prokes_social.model.account import Account, AccountKind
+from prokes_social.model.staff import StaffMember
 from prokes_social.model.user import Right
 from prokes_social.web.desk._visit import Area, Visit
 from prokes_social.web.desk._words import plain
@@ -16,6 +17,8 @@ area = Area(topic="how-to/connect-accounts")
 BACK = "/accounts/back"
 #: Longer than any token of theirs.
 LONGEST = 4000
+#: Of an account's number at a platform.
+LONGEST_NUMBER = 40
 
 
 @area.get("/accounts", Right.SEE)
@@ -50,6 +53,108 @@ def come_back(visit: Visit) -> Response:
         return visit.go(there, mind=plain(error))
     _note(visit, "account.connect", account)
     return visit.go(there, ok=_("Connected as {handle}.", handle=identity.handle))
+
+
+# --- a new one ---
+
+
+@area.get("/accounts/new", Right.MANAGE)
+def new(visit: Visit) -> Response:
+    return _new(visit)
+
+
+@area.post("/accounts/new", Right.MANAGE)
+def add(visit: Visit) -> Response:
+    """By API it is not connected yet: that is done on its own page, where this leads."""
+    wrong = _wrong_with(visit)
+    owner = _named(visit, "owner", wrong) if _by_hand(visit) else None
+    deputy = _named(visit, "deputy", wrong) if _by_hand(visit) and visit.form.get("deputy", "").strip() else None
+    if owner and deputy and owner.id == deputy.id:
+        wrong["deputy"] = _("The deputy must be somebody else than the owner.")
+    if wrong:
+        return _new(visit, 422, wrong=wrong)
+    try:
+        account = _added(visit, owner, deputy)
+    except SettingsError as error:
+        return _new(visit, 422, wrong={"name": plain(error)})
+    visit.app.audit.note(
+        who=visit.who, act="account.add", subject=f"account:{account.id}", after=f"unit:{account.unit.id}"
+    )
+    said = _("“{name}” is added. What is due is offered to its owner.") if account.by_hand else _(
+        "“{name}” is added. Now connect it; until then, what is due waits."
+    )  # fmt: skip
+    return visit.go(f"/accounts/{account.name}", ok=said.format(name=account.name))
+
+
+def _wrong_with(visit: Visit) -> dict[str, str]:
+    choices = {"platform": visit.app.platforms, "unit": _units(visit), "way": ("api", "hand")}
+    wrong = {
+        field: _("Choose one from the list.") for field, known in choices.items() if visit.form.get(field) not in known
+    }
+    name = visit.form.get("name", "").strip()
+    try:
+        visit.app.accounts.require_usable(name)
+    except SettingsError as error:
+        wrong["name"] = plain(error) if name else _("Please fill this in.")
+    return wrong
+
+
+def _by_hand(visit: Visit) -> bool:
+    return visit.form.get("way") == "hand"
+
+
+def _added(visit: Visit, owner: StaffMember | None, deputy: StaffMember | None) -> Account:
+    name = visit.form["name"].strip()
+    said = {"platform": visit.form["platform"], "unit": visit.form["unit"]}
+    if owner is None:
+        return visit.app.accounts.add(name, credentials=None, **said)
+    return visit.app.accounts.add_by_hand(
+        name, owner=str(owner.id), deputy=str(deputy.id) if deputy else None, **said
+    )  # fmt: skip
+
+
+def _named(visit: Visit, field: str, wrong: dict[str, str]) -> StaffMember | None:
+    """Whom a field names; else says what is wrong with it."""
+    who = visit.form.get(field, "").strip()[:200]
+    if not who:
+        wrong[field] = _("Please fill this in.")
+        return None
+    try:
+        return _colleague(visit, who)
+    except SettingsError as error:
+        wrong[field] = plain(error)
+        return None
+
+
+def _colleague(visit: Visit, who: str) -> StaffMember:
+    """Whoever is bound to a unit learns nothing of others, not even by what went wrong. Raises SettingsError."""
+    nobody = SettingsError(
+        _("There is nobody “{who}” in the directory of your units.", who=who[:80]),
+        hint=_("Write the whole name as it stands there, or the number of their page."),
+    )
+    try:
+        member = visit.app.accounts.colleague(who)
+    except SettingsError:
+        if visit.units is not None:
+            raise nobody from None
+        raise
+    if not visit.sees(member.unit.id):
+        raise nobody
+    return member
+
+
+def _units(visit: Visit) -> dict[str, str]:
+    return {each.id: each.name for each in visit.app.units.all() if not each.dissolved_at and visit.sees(each.id)}
+
+
+def _new(visit: Visit, status: int = 200, *, wrong: dict[str, str] | None = None) -> Response:
+    return visit.show(
+        "account_new.html.j2", status, wrong=wrong or {}, typed=visit.form,
+        platforms=[(name, each.label) for name, each in visit.app.platforms.items()], units=[*_units(visit).items()],
+    )  # fmt: skip
+
+
+# --- one ---
 
 
 @area.get("/accounts/{name}", Right.SEE)
@@ -102,12 +207,17 @@ def begin(visit: Visit) -> Response:
     account, base = _found(visit), visit.app.settings.public_url
     if account is None or account.by_hand:
         return visit.missing()
+    meant = visit.form.get("meant", "").strip()
+    if meant and not (meant.isascii() and meant.isdecimal() and len(meant) <= LONGEST_NUMBER):
+        return _page(visit, account, 422, not_a_number=True)
     address = base and visit.app.accounts.granting.begin(
-        account, session=visit.session.id, redirect_url=f"{base}{BACK}"
+        account, session=visit.session.id, redirect_url=f"{base}{BACK}", meant=meant
     )
     if not address:
         return visit.go(f"/accounts/{account.name}", mind=_("This way of connecting is not set up here."))
-    return visit.show("account_leaving.html.j2", account=account, address=address, label=_label(visit, account))
+    return visit.show(
+        "account_leaving.html.j2", account=account, address=address, platform=visit.app.platforms[account.platform]
+    )
 
 
 @area.post("/accounts/{name}/disconnect", Right.MANAGE)
@@ -129,9 +239,12 @@ def hand_over(visit: Visit) -> Response:
         return visit.missing()
     owner, deputy = (visit.form.get(name, "").strip()[:200] for name in ("owner", "deputy"))
     try:
-        changed = visit.app.accounts.hand_over(account.name, owner=owner, deputy=deputy or None)
+        changed = visit.app.accounts.hand_over(
+            account.name, owner=str(_colleague(visit, owner).id),
+            deputy=str(_colleague(visit, deputy).id) if deputy else None,
+        )  # fmt: skip
     except SettingsError as error:
-        return _page(visit, account, 422, wrong=error.message)
+        return _page(visit, account, 422, wrong=plain(error))
     visit.app.audit.note(
         who=visit.who, act="account.hand-over", subject=f"account:{account.id}", before=f"person:{account.owner_id}",
         after=f"person:{changed.owner_id}",
@@ -141,7 +254,7 @@ def hand_over(visit: Visit) -> Response:
 
 def _page(
     visit: Visit, account: Account, status: int = 200, *, wrong: str = "", given: dict[str, str] | None = None,
-    unsure: bool = False,
+    unsure: bool = False, not_a_number: bool = False,
 ) -> Response:  # fmt: skip
     """`given` tells which fields were filled; what was in them never comes back."""
     platform, base = visit.app.platforms[account.platform], visit.app.settings.public_url
@@ -151,7 +264,8 @@ def _page(
         "account.html.j2", status, account=account, platform=platform, held=visit.app.accounts.fields(account),
         owners=visit.app.accounts.owners(account), budget=visit.app.accounts.budget_lately().get(account.name),
         unattended=account.name in visit.app.accounts.unattended(), now=visit.app.clock.now(), may_grant=may_grant,
-        wrong=wrong, missing=missing, unsure=unsure, owner=visit.form.get("owner", "")[:200],
+        wrong=wrong, missing=missing, unsure=unsure, not_a_number=not_a_number,
+        meant=visit.form.get("meant", "")[:LONGEST_NUMBER], owner=visit.form.get("owner", "")[:200],
         deputy=visit.form.get("deputy", "")[:200],
     )  # fmt: skip
 
@@ -164,10 +278,6 @@ def _found(visit: Visit) -> Account | None:
     except SettingsError:
         return None
     return account if account.kind is AccountKind.OFFICIAL and visit.sees(account.unit.id) else None
-
-
-def _label(visit: Visit, account: Account) -> str:
-    return visit.app.platforms[account.platform].label
 
 
 def _note(visit: Visit, act: str, account: Account) -> None:
