@@ -47,7 +47,8 @@ def normalised(data: bytes, name: str, frame: tuple[int, int] = KEPT) -> bytes:
             size = max(frame[0], round(image.width * scale)), max(frame[1], round(image.height * scale))
             image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
         file = BytesIO()
-        _clean(image).save(file, "JPEG", quality=90, subsampling="4:2:0", optimize=True)
+        # A JPEG's comment would be written on: Pillow drops all metadata but that.
+        _clean(image).save(file, "JPEG", quality=90, subsampling="4:2:0", optimize=True, comment=b"")
     return file.getvalue()
 
 

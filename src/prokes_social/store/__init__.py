@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from prokes_social.clock import Clock, SystemClock
 from prokes_social.errors import StoreError
@@ -96,6 +97,12 @@ def _plain_errors() -> Iterator[None]:
     """The driver's words become a StoreError with a remedy; constraint violations stay what they are."""
     try:
         yield
+    except PoolTimeout as error:
+        # As many wait already as there are connections: the database is slow to answer, or gone.
+        raise StoreError(
+            _("The database did not do as asked: {reason}.", reason="timeout"),
+            hint=_("Is the disk full or read-only, or the database server stopped? Nothing was half-written."),
+        ) from error
     except DBAPIError as error:
         if type(error).__name__ == "IntegrityError":
             raise

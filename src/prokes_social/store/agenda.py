@@ -130,7 +130,7 @@ def _later(tx: Connection, gap: timedelta) -> ColumnElement[datetime]:
     """So long after a delivery is due; SQLite's moments are text, and one without a fraction comes before its own."""
     if tx.dialect.name == "postgresql":
         return d.due_at + literal(gap, Interval)
-    return func.datetime(d.due_at, f"+{int(gap.total_seconds())} seconds")
+    return func.strftime("%Y-%m-%d %H:%M:%S", d.due_at, f"+{int(gap.total_seconds())} seconds", type_=d.due_at.type)
 
 
 def _seconds(tx: Connection) -> ColumnElement[int]:

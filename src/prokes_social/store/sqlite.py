@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, event
 
@@ -29,6 +30,7 @@ def prepare_sqlite(engine: Engine) -> Path | None:
     if path is not None:
         _refuse_network(path)
         _create_private(path)
+        event.listen(engine, "do_connect", _existing)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return path
@@ -82,6 +84,11 @@ def empty_log(database: Path, gate: WriteGate) -> None:
     )
 
 
+def _existing(dialect: Any, _record: object, words: Any, options: Any) -> Any:
+    """Never a new file: an empty one, where the database was moved away for a while, would be taken for it later."""
+    return dialect.connect(f"file:{quote(words[0])}?mode=rw", **{**options, "uri": True})
+
+
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in (
@@ -110,7 +117,13 @@ def _create_private(path: Path) -> None:
 
 
 def _open_private(path: Path) -> Any:
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+    try:
+        return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+    except OSError as error:
+        raise StoreError(
+            _("The database {file} can't be opened for writing: {reason}.", file=path, reason=error.strerror),
+            hint=_("Free the disk or make the folder writable, then try again."),
+        ) from error
 
 
 def _refuse_network(path: Path) -> None:

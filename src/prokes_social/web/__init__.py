@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from prokes_social.app import App
+from prokes_social.errors import AlreadyMoved, StoreError
 from prokes_social.web import api, connect, desk, media, public, staff
 
 
@@ -20,5 +21,15 @@ def build(app: App) -> FastAPI:
     async def astray(request: Request, error: Exception) -> Response:
         return await desk.astray(app, request, getattr(error, "status_code", 404))
 
+    def resting(request: Request, error: Exception) -> Response:
+        if isinstance(error, AlreadyMoved):
+            raise error  # what a page has to answer itself; the database is there
+        return desk.resting(app, request, error)
+
+    async def broken(request: Request, error: Exception) -> Response:
+        return desk.broken(app, request)  # Starlette raises the error itself once more, for the log
+
     service.add_exception_handler(HTTPException, astray)
+    service.add_exception_handler(StoreError, resting)
+    service.add_exception_handler(Exception, broken)
     return service

@@ -4,14 +4,16 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
+from fastapi.testclient import TestClient
 
 from prokes_social import help as book
 from prokes_social.app import App
 from prokes_social.model.account import Unit
 from prokes_social.model.user import Role
 from prokes_social.store import accounts
+from prokes_social.web import build
 from prokes_social.web.desk import AREAS
-from tests.web.desk.conftest import Desk
+from tests.web.desk.conftest import ADDRESS, Desk
 
 PAGES = [page for area in AREAS for page in area.pages if page.method == "GET" and page.right is not None]
 
@@ -66,3 +68,15 @@ def test_a_page_that_takes_no_form_says_so_in_words(desk: Callable[..., Desk]) -
 def test_the_api_s_own_unknown_addresses_stay_json(desk: Callable[..., Desk]) -> None:
     answer = desk().get("/api/v1/nothing")
     assert answer.status_code in (401, 404) and answer.headers["content-type"].startswith("application/")
+
+
+def test_a_mistake_of_ours_is_told_in_words_and_tells_nothing_else(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*said: object) -> None:
+        raise RuntimeError("rahasia kantor")
+
+    monkeypatch.setattr(type(app.users.admission), "session", breaks)
+    browser = TestClient(build(app), base_url=ADDRESS, raise_server_exceptions=False)
+    answer = browser.get("/calendar")
+    assert answer.status_code == 500 and "Ada yang rusak di pihak kami" in answer.text
+    assert "rahasia" not in answer.text and "Traceback" not in answer.text
+    assert answer.headers["content-security-policy"] and answer.headers["cache-control"] == "no-store"

@@ -27,9 +27,9 @@ from prokes_social.web.desk import (
     users,
 )
 from prokes_social.web.desk._look import colours
-from prokes_social.web.desk._visit import Area, Visit, astray, static
+from prokes_social.web.desk._visit import Area, Visit, astray, broken, resting, static
 
-__all__ = ["AREAS", "astray", "routes"]
+__all__ = ["AREAS", "astray", "broken", "resting", "routes"]
 
 _assets = Area()
 

@@ -25,6 +25,7 @@ from prokes_social.errors import AlreadyMoved, ContentError, ProkesError, StoreE
 from prokes_social.i18n import _, language, speaking
 from prokes_social.model.account import Unit, way_up
 from prokes_social.model.user import Right, Session, User
+from prokes_social.store import events
 from prokes_social.web._answers import headers, is_ours
 from prokes_social.web.desk import _look
 
@@ -89,6 +90,7 @@ class Visit:
     request: Request = field(repr=False)
     page: Page
     session: Session | None
+    follows: int = 0  #: the last change before the page was made: from there on its live line tells it the rest
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
     lists: Mapping[str, list[str]] = field(default_factory=dict, repr=False)  #: fields that came several times
     files: Mapping[str, UploadFile] = field(default_factory=dict, repr=False)
@@ -231,12 +233,17 @@ def _open(app: App, page: Page, request: Request, form: FormData | None) -> Resp
         visit = Visit(app=app, request=request, page=page, session=None)
         try:
             session = app.users.admission.session(request.cookies.get(cookie_name(request), ""))
-            visit = Visit(app=app, request=request, page=page, session=session, **_fields(form))
+            follows = _last_change(app) if session else 0
+            visit = Visit(app=app, request=request, page=page, session=session, follows=follows, **_fields(form))
             with speaking(session.user.language if session else app.settings.language):
                 return _refused(visit, page, form) or _worked(visit, page)
         except StoreError as error:
-            _log.error("desk without database", extra={"reason": error.message})
-            return _resting(visit)
+            return resting(app, request, error)
+
+
+def _last_change(app: App) -> int:
+    with app.store.read() as tx:
+        return events.newest(tx)
 
 
 async def astray(app: App, request: Request, status: int) -> Response:
@@ -303,10 +310,22 @@ def _fields(form: FormData | None) -> dict[str, Any]:
     return {"form": {name: values[-1] for name, values in texts.items()}, "lists": texts, "files": uploaded}
 
 
-def _resting(visit: Visit) -> Response:
+def resting(app: App, request: Request, error: Exception) -> Response:
     """Without the database: a page that asks it for nothing."""
-    text = environment("prokes_social.web").get_template("desk/resting.html.j2").render(language=language())
-    return HTMLResponse(text, 503, headers={**_headers(visit.request), "Retry-After": "15"})
+    _log.error("page without database", extra={"reason": getattr(error, "message", type(error).__name__)})
+    return _alone(app, request, "resting", 503, {"Retry-After": "15"})
+
+
+def broken(app: App, request: Request) -> Response:
+    """After a mistake of ours, which the log has."""
+    return _alone(app, request, "broken", 500)
+
+
+def _alone(app: App, request: Request, name: str, status: int, more: Mapping[str, str] | None = None) -> Response:
+    """A page that asks for nothing and shows nothing of the office."""
+    with speaking(app.settings.language):
+        text = environment("prokes_social.web").get_template(f"desk/{name}.html.j2").render(language=language())
+    return HTMLResponse(text, status, headers={**_headers(request), **(more or {})})
 
 
 def _headers(request: Request) -> dict[str, str]:

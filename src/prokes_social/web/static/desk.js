@@ -16,28 +16,84 @@ function show(change) {
   document.dispatchEvent(new CustomEvent("prokes:change", { detail: change }));
 }
 
-if (live && (document.querySelector("[data-delivery], [data-reload]"))) {
-  const source = new EventSource(live);
+// A proxy may hold back what we tell, or cut the line: then the page is asked for anew every quarter of a minute.
+const SILENT = 8000, ASK = 15000, AGAIN = 5000;
+let source, last = "", silent = 0;
+
+function listen() {
+  const address = new URL(live, location.href);
+  if (last) address.searchParams.set("since", last);
+  source = new EventSource(address);
+  wait(SILENT);
+  for (const name of ["hello", "change"]) source.addEventListener(name, (event) => { last = event.lastEventId || last; hush(); });
   source.addEventListener("change", (event) => show(JSON.parse(event.data)));
-  window.addEventListener("pagehide", () => source.close());
+  source.addEventListener("error", () => wait(SILENT));
+}
+
+/** Nothing is heard: unless that changes, look for oneself, and knock again where the line was closed for good. */
+function wait(time) {
+  silent ||= setTimeout(async () => {
+    silent = 0;
+    if (!(await refresh(true))) return;
+    if (source.readyState === EventSource.CLOSED) listen();
+    wait(ASK);
+  }, time);
+}
+
+function hush() {
+  clearTimeout(silent);
+  silent = 0;
+}
+
+if (live && document.querySelector("[data-delivery], [data-reload]")) {
+  listen();
+  window.addEventListener("pagehide", () => { hush(); source.close(); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 }
 
 // Parts of a page that follow what happens elsewhere are fetched anew, at most once a second.
+const due = new Set();
 let wanted = 0;
 document.addEventListener("prokes:change", (event) => {
-  const parts = [...document.querySelectorAll("[data-reload]")].filter((part) => part.dataset.reload.split(" ").includes(event.detail.kind));
-  if (!parts.length || wanted) return;
-  wanted = setTimeout(async () => {
-    wanted = 0;
-    const answer = await fetch(location.href, { headers: { "X-Requested-With": "fetch" } });
-    if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of parts) {
-      const next = fresh.getElementById(part.id);
-      if (next && !part.contains(document.activeElement)) part.replaceWith(next);
-    }
-  }, 400);
+  if (reloading((part) => part.dataset.reload.split(" ").includes(event.detail.kind)).length) soon(event.detail.kind, 400);
 });
+
+function reloading(fits) {
+  return [...document.querySelectorAll("[data-reload]")].filter(fits);
+}
+
+function soon(kind, time) {
+  due.add(kind);
+  wanted ||= setTimeout(() => { wanted = 0; refresh(false); }, time);
+}
+
+/** Put the page's parts in place as they are by now: those that are due, or all. False where there is no use in it. */
+async function refresh(all) {
+  const kinds = [...due];
+  due.clear();
+  const answer = await fetch(location.href, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+  if (!answer || answer.status >= 500) { // a pause: nothing of it gets lost
+    for (const kind of kinds) soon(kind, AGAIN);
+    return true;
+  }
+  if (!answer.ok || answer.redirected) return false; // logged out meanwhile, or a form's answer
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of reloading((each) => all || each.dataset.reload.split(" ").some((kind) => kinds.includes(kind)))) {
+    const next = fresh.getElementById(part.id);
+    if (next && !part.contains(document.activeElement)) part.replaceWith(next);
+  }
+  if (all) for (const place of document.querySelectorAll("[data-delivery]")) renew(place, fresh);
+  return true;
+}
+
+function renew(place, fresh) {
+  const now = place.matches(".status") ? place : place.querySelector(".status");
+  const other = fresh.querySelector(`[data-delivery="${CSS.escape(place.dataset.delivery)}"]`);
+  const next = other?.matches(".status") ? other : other?.querySelector(".status");
+  if (!now || !next || now.textContent === next.textContent) return;
+  now.className = next.className;
+  now.textContent = next.textContent;
+}
 
 // Filters apply as they are chosen; the button is for those without script.
 for (const form of document.querySelectorAll("form[data-auto]")) {
@@ -53,3 +109,6 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 3000);
 });
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// A form that comes back is longer than the screen: begin where something is to be put right.
+document.querySelector("main [aria-invalid=true]")?.focus();
