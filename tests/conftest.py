@@ -2,16 +2,21 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url
+from argon2 import PasswordHasher
+from sqlalchemy import Engine, make_url
 
+from prokes_social import admitting
 from prokes_social.i18n import use_language
-from prokes_social.store import Store
+from prokes_social.store import Store, schema
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # 12.00 WIB on a Monday
 
@@ -72,6 +77,27 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         tx.exec_driver_sql("pragma wal_checkpoint(truncate)")
     made.close()
     return file
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _in_good_time(migrated_file: Path) -> Iterator[None]:
+    """New SQLite files are copies of a migrated one, and passwords are hashed with the least that Argon2id takes.
+
+    Migrations and the strength of hashes have tests of their own, which ask for the real ones.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "upgrade", partial(_copied, migrated_file, schema.upgrade))
+        patch.setattr(admitting, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+def _copied(migrated: Path, upgrade: Callable[[Engine], None], engine: Engine) -> None:
+    file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
+    if file is None or not file.is_file() or file.stat().st_size:
+        upgrade(engine)
+        return
+    with closing(sqlite3.connect(migrated)) as source, closing(sqlite3.connect(file)) as there:
+        source.backup(there)
 
 
 @pytest.fixture(scope="session")

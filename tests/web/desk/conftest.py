@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
@@ -40,9 +42,17 @@ class Desk:
         return found[1] if found else ""
 
 
+_services: WeakKeyDictionary[App, FastAPI] = WeakKeyDictionary()
+
+
+def service_of(app: App) -> FastAPI:
+    """It holds no state of its own, so all browsers of a test may share one."""
+    return _services.get(app) or _services.setdefault(app, build(app))
+
+
 def open_desk(app: App, *roles: Role, name: str = "", unit: str | None = None) -> Desk:
     """Logged in with every factor; the login itself has tests of its own."""
-    client = TestClient(build(app), base_url=ADDRESS, follow_redirects=False)
+    client = TestClient(service_of(app), base_url=ADDRESS, follow_redirects=False)
     if not roles:
         return Desk(app, client)
     name = name or "-".join(role.value for role in roles)[:40]

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from argon2 import Type, extract_parameters
 from fastapi.testclient import TestClient
 
 from prokes_social.admitting import IDLE, LONGEST, hashed
+from prokes_social.admitting import _hasher as real_hasher
 from prokes_social.app import App
 from prokes_social.errors import SettingsError
 from prokes_social.keys import Secret
@@ -186,6 +188,12 @@ def test_a_disabled_user_is_out_at_once(app: App, desk: Callable[..., Desk]) -> 
     assert browser.get("/").status_code == 200
     app.users.disable(browser.name, by="command")
     assert browser.get("/").headers["location"].startswith("/login")
+
+
+def test_passwords_are_hashed_by_argon2id_at_a_cost_that_slows_guessing() -> None:
+    """At least what OWASP's cheat sheet on password storage asks for: 19 MiB and two rounds."""
+    found = extract_parameters(real_hasher().hash(GOOD))
+    assert found.type is Type.ID and found.memory_cost >= 19 * 1024 and found.time_cost >= 2
 
 
 def test_without_tls_nobody_types_a_password(app: App) -> None:
