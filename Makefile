@@ -21,10 +21,10 @@ test: $(READY)  ## all tests
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
 browser: $(READY)  ## the pages in a real browser
-	@$(BIN)/pytest -m "browser and not slow" $(PYTEST_ARGS)
+	@$(BIN)/pytest -m "browser and not slow" -n 2 $(PYTEST_ARGS)
 
 drill: $(READY)  ## publishers killed and frozen against a lying sandbox, on SQLite and on PostgreSQL
-	@$(BIN)/pytest -m slow --ignore tests/drill $(PYTEST_ARGS)
+	@$(BIN)/pytest -m slow -n 2 --ignore tests/drill $(PYTEST_ARGS)
 	@$(BIN)/pytest -m slow -n 0 tests/drill $(PYTEST_ARGS)
 
 check: $(READY)  ## format, lint, types and layers

@@ -113,6 +113,10 @@ def migrated_database(postgres_server: str) -> str:
 @pytest.fixture(params=["sqlite", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty, migrated store on each database."""
+    yield from open_store(request, tmp_path)
+
+
+def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "test.db")
         url = f"sqlite:///{tmp_path / 'test.db'}"

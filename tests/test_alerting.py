@@ -354,6 +354,7 @@ def test_many_alarms_make_one_e_mail_and_a_sandbox_says_so(clock: SetClock) -> N
     assert letter.get_content().count("#12") == 3
 
 
+@pytest.mark.slow
 def test_mail_goes_through_tls_with_a_password(certificate: Path, clock: SetClock) -> None:
     inbox, seen = Inbox(), []
 

@@ -36,11 +36,9 @@ PHOTO = "ab" * 32
 def app(request: pytest.FixtureRequest, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """The workspace on each database; commands find the same one."""
     if request.param == "postgres":
-        url = new_database(request.getfixturevalue("postgres_server"))
+        migrated = request.getfixturevalue("migrated_database")
+        url = new_database(request.getfixturevalue("postgres_server"), template=migrated)
         monkeypatch.setenv("PROKES_DATABASE_URL", url)
-        made = Store(url)
-        made.migrate()
-        made.close()
     opened = App(load_settings())
     yield opened
     opened.close()

@@ -25,6 +25,7 @@ def database(postgres_server: str) -> str:
     return url
 
 
+@pytest.mark.slow
 def test_two_workers_on_postgresql_post_everything_once(tmp_path: Path, database: str) -> None:
     with open_office(tmp_path / "kantor", database_url=database) as office:
         office.add_accounts()

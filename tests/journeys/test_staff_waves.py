@@ -40,7 +40,8 @@ sends:
 def app(request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock) -> Iterator[App]:
     environment = {"PROKES_HOME": str(tmp_path / "kantor"), "PROKES_PUBLIC_URL": "https://prokes.nusaraya.go.id"}
     if request.param == "postgres":
-        environment["PROKES_DATABASE_URL"] = new_database(request.getfixturevalue("postgres_server"))
+        migrated = request.getfixturevalue("migrated_database")
+        environment["PROKES_DATABASE_URL"] = new_database(request.getfixturevalue("postgres_server"), template=migrated)
     workspace.make(tmp_path / "kantor", environment)
     (tmp_path / "kantor" / "campaigns" / "teladan.yaml").write_text(CAMPAIGN, encoding="utf-8")
     opened = App(load_settings(environment), clock=clock)

@@ -74,6 +74,7 @@ def test_a_killed_worker_leaves_nothing_lost_or_doubled(office: Office) -> None:
     assert len(office.sandbox.posts()) == 1
 
 
+@pytest.mark.slow
 def test_a_full_disk_means_a_clear_error_and_nothing_queued(office: Office, tmp_path: Path) -> None:
     office.add_accounts("x")
     path = office.write_campaign(office.send("tangan", seconds=600))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,10 +22,16 @@ from prokes_social.store.snapshots import TakenReading
 from prokes_social.store.tables import post, snapshot
 from prokes_social.store.told import readings_of
 from prokes_social.tracking import Collected, Tracker
-from tests.conftest import SetClock
+from tests.conftest import SetClock, open_store
 from tests.factories import add_account, queue_delivery
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Each reading asks a sandbox too: on PostgreSQL that is for the drills."""
+    yield from open_store(request, tmp_path)
 
 
 @dataclass

@@ -137,6 +137,7 @@ def test_the_page_shows_every_size_and_brand_of_the_samples(designer: Designer) 
     assert "<h2>uji</h2>" in page and "<h2>nusa-raya</h2>" in page
 
 
+@pytest.mark.slow
 def test_the_page_carries_no_script_or_style_of_its_own_and_may_load_only_ours(designer: Designer) -> None:
     answer = designer.get("/")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
@@ -147,6 +148,7 @@ def test_the_page_carries_no_script_or_style_of_its_own_and_may_load_only_ours(d
     assert designer.get("/static/..%2Fpreview.py").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_card_is_the_real_file_and_its_weight_is_told_without_it(designer: Designer) -> None:
     [address, *_others] = designer.cards()
     card = designer.get(address)
@@ -155,6 +157,7 @@ def test_a_card_is_the_real_file_and_its_weight_is_told_without_it(designer: Des
     assert int(head.headers["content-length"]) == len(card.content)
 
 
+@pytest.mark.slow
 def test_guides_are_drawn_over_a_copy(designer: Designer) -> None:
     [address, *_others] = designer.cards()
     before = designer.get(address).content
@@ -183,6 +186,7 @@ def test_a_mistake_is_shown_with_its_place_and_a_caret_and_the_server_lives_on(d
     assert len(designer.cards()) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "label: [", "\x00\xff", "sizes: {1080x1080: {layers: [{use: x}]}}"])
 def test_half_written_files_never_stop_it(designer: Designer, text: str) -> None:
     designer.template.write_text(text, encoding="latin-1")
@@ -193,11 +197,13 @@ def test_half_written_files_never_stop_it(designer: Designer, text: str) -> None
     assert len(designer.cards()) == 4
 
 
+@pytest.mark.slow
 def test_a_colour_that_no_kit_has_is_told_in_the_place_of_the_card(designer: Designer) -> None:
     designer.edit("color: brand.on_primary", "color: brand.on_primery")
     assert "on_primery" in designer.page()
 
 
+@pytest.mark.slow
 def test_a_text_that_does_not_fit_is_told_in_the_place_of_its_card(designer: Designer) -> None:
     designer.edit("headline: Halo semua", "headline: " + "Halo semua warga " * 30)
     page = designer.page()
@@ -205,6 +211,7 @@ def test_a_text_that_does_not_fit_is_told_in_the_place_of_its_card(designer: Des
     assert "assets/templates/salam.yaml:18:" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["brands/uji/brand.yaml", "photos/baru.jpg", "templates/salam.yaml"])
 def test_templates_brand_kits_and_photos_are_watched(designer: Designer, name: str) -> None:
     before = designer.version()
@@ -214,6 +221,7 @@ def test_templates_brand_kits_and_photos_are_watched(designer: Designer, name: s
     assert designer.version() != before
 
 
+@pytest.mark.slow
 def test_a_brand_kit_with_a_mistake_is_shown_beside_the_cards_of_the_others(designer: Designer) -> None:
     designer.edit("#0F5C56", "hijau", designer.folder / "assets" / "brands" / "uji" / "brand.yaml")
     assert "assets/brands/uji/brand.yaml:3:19" in designer.page()
@@ -234,6 +242,7 @@ def test_a_campaign_file_shows_the_cards_of_its_messages(folder: Path) -> None:
         assert designer.cards() == []
 
 
+@pytest.mark.slow
 def test_the_page_speaks_the_language_of_the_shell(folder: Path) -> None:
     with previewing(folder, "assets/templates/salam.yaml", language="en") as designer:
         assert "Warm greeting" in designer.page() and 'lang="en"' in designer.page()
