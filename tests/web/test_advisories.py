@@ -75,9 +75,7 @@ def every_address(value: str) -> list[str]:
 # --- a file read by path, without a login ---
 
 
-@pytest.mark.parametrize(
-    "up", ["../", "..%2f", *(pytest.param(each, marks=pytest.mark.slow) for each in MORE_WAYS_UP)]
-)
+@pytest.mark.parametrize("up", ["../", "..%2f", *(pytest.param(each, marks=pytest.mark.slow) for each in MORE_WAYS_UP)])
 def test_no_address_reads_a_file_by_its_path(
     app: App, stranger: TestClient, desk: Callable[..., Desk], up: str
 ) -> None:
