@@ -37,6 +37,7 @@ def test_two_workers_on_one_database_post_everything_once(office: Office) -> Non
     assert len(office.sandbox.posts()) == 6
 
 
+@pytest.mark.slow
 def test_ctrl_c_waits_for_the_call_that_is_out(office: Office) -> None:
     office.add_accounts("x")
     office.sandbox.fault("x", "publish", "hang", seconds=3, accept="first")

@@ -79,6 +79,7 @@ def overlap(one: Mark, other: Mark) -> bool:
     return not apart
 
 
+@pytest.mark.slow
 def test_the_contact_sheet_shows_every_template_size_brand_and_sample() -> None:
     assert {(r.template, r.brand, r.size) for r in SAMPLES} == {
         (name, brand, size)

@@ -137,6 +137,7 @@ def test_colours_change_from_the_right_in_jawi(studio: Studio, ask: Ask) -> None
     assert rest.x + rest.width <= marked.x
 
 
+@pytest.mark.slow
 @needs_raqm
 def test_a_card_with_other_scripts_is_the_same_in_every_process() -> None:
     said = [

@@ -36,7 +36,7 @@ from tests.web.desk.conftest import ADDRESS, Desk, open_desk
 
 SOURCE = Path(prokes_social.__file__).parent
 KINDS = ("media", "csrf", "seed", "login", "staff-link", "staff-known-by", "consent-journey", "credential")
-MORE_WAYS_UP = ("%2e%2e%2f", "..%5c", "%252e%252e%252f", "....//", "/")
+MORE_WAYS_UP = ("..%2f", "%2e%2e%2f", "..%5c", "%252e%252e%252f", "....//", "/")
 VARIABLES = {
     "PROKES_WEBHOOK_SECRET": "kenari-rahasia-webhook", "PROKES_WEBHOOKS_SECRET": "kenari-rahasia-pengikut",
     "PROKES_SMTP_PASSWORD": "kenari-sandi-surat", "PROKES_PUBLIC_URL": ADDRESS, "PROKES_X_CLIENT_ID": "aplikasi-kantor",
@@ -75,7 +75,7 @@ def every_address(value: str) -> list[str]:
 # --- a file read by path, without a login ---
 
 
-@pytest.mark.parametrize("up", ["../", "..%2f", *(pytest.param(each, marks=pytest.mark.slow) for each in MORE_WAYS_UP)])
+@pytest.mark.parametrize("up", ["../", *(pytest.param(each, marks=pytest.mark.slow) for each in MORE_WAYS_UP)])
 def test_no_address_reads_a_file_by_its_path(
     app: App, stranger: TestClient, desk: Callable[..., Desk], up: str
 ) -> None:

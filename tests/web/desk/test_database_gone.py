@@ -127,7 +127,7 @@ class Stopped(Database):
         self.server.ensure_postgres_running()
 
 
-@pytest.fixture(params=[Moved, Locked, pytest.param(Stopped, marks=pytest.mark.slow)])
+@pytest.fixture(params=[Moved, *(pytest.param(each, marks=pytest.mark.slow) for each in (Locked, Stopped))])
 def database(
     request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database]:
