@@ -1,12 +1,14 @@
 """A workspace with its samples, and browsers that are logged in as whoever a test wants."""
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -17,6 +19,7 @@ from prokes_social.settings import load_settings
 from prokes_social.store import users
 from prokes_social.web import build
 from tests.conftest import SetClock
+from tests.office import listening
 
 ADDRESS = "https://meja.nusaraya.go.id"
 
@@ -75,3 +78,16 @@ def app(tmp_path: Path, clock: SetClock) -> Iterator[App]:
 @pytest.fixture
 def desk(app: App) -> Callable[..., Desk]:
     return lambda *roles, **more: open_desk(app, *roles, **more)
+
+
+@pytest.fixture
+def address(app: App) -> Iterator[str]:
+    """Over a socket: a stream must not wait for its own end."""
+    listener = listening()
+    server = uvicorn.Server(uvicorn.Config(service_of(app), log_level="warning", log_config=None))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = server.force_exit = True
+    thread.join(10)
+    listener.close()

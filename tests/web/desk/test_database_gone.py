@@ -7,7 +7,6 @@ import select as selecting
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from sqlalchemy import event, select
 
 from prokes_social.app import App, workspace
@@ -29,7 +27,6 @@ from prokes_social.web import build
 from prokes_social.web.desk import AREAS
 from tests.conftest import SetClock, new_database
 from tests.factories import add_account, add_person, put_wave, queue_delivery
-from tests.office import listening
 from tests.web.desk.conftest import ADDRESS, Desk, open_desk
 from tests.web.desk.test_live import Line, token_of
 
@@ -214,18 +211,6 @@ def _wrong(method: str, path: str, answer: Any) -> list[tuple[str, str, object]]
     if leaked := LEAKS.search(answer.text):
         found.append((method, path, leaked[0]))
     return found
-
-
-@pytest.fixture
-def address(app: App) -> Iterator[str]:
-    listener = listening()
-    server = uvicorn.Server(uvicorn.Config(build(app), log_level="warning", log_config=None))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = server.force_exit = True
-    thread.join(10)
-    listener.close()
 
 
 @pytest.mark.parametrize("database", [Moved, pytest.param(Stopped, marks=pytest.mark.slow)], indirect=True)

@@ -5,35 +5,16 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from queue import Empty, Queue
 from typing import Any
-
-import pytest
-import uvicorn
 
 from prokes_social.app import App
 from prokes_social.model.alarm import AlarmKind
 from prokes_social.model.user import Role
 from prokes_social.store import Store, alarms, deliveries, events, switches
-from prokes_social.web import build
 from tests.conftest import NOON
 from tests.factories import add_account, queue_delivery
-from tests.office import listening
-
-
-@pytest.fixture
-def address(app: App) -> Iterator[str]:
-    """Over a socket: a stream must not wait for its own end."""
-    listener = listening()
-    server = uvicorn.Server(uvicorn.Config(build(app), log_level="warning", log_config=None))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = server.force_exit = True
-    thread.join(10)
-    listener.close()
 
 
 class Line:

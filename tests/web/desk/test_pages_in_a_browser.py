@@ -1,21 +1,16 @@
 """Every page of the desk in a real browser: axe-core finds nothing, nothing runs out of the screen, keys are enough."""
 
 import re
-import threading
-from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
 import pytest
-import uvicorn
 
 from prokes_social.app import App
 from prokes_social.model.user import Role
 from prokes_social.store import accounts, users
-from prokes_social.web import build
 from prokes_social.web.desk import AREAS
 from tests.factories import add_account, add_person
-from tests.office import listening
 from tests.web.desk.test_calendar import CAMPAIGN
 
 pytestmark = pytest.mark.browser
@@ -35,18 +30,6 @@ SHIFTS = """() => new Promise((done) => {
     .observe({ type: "layout-shift", buffered: true });
   setTimeout(() => done(sum), 150);
 })"""
-
-
-@pytest.fixture
-def address(app: App) -> Iterator[str]:
-    listener = listening()
-    server = uvicorn.Server(uvicorn.Config(build(app), log_level="warning", log_config=None))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = server.force_exit = True
-    thread.join(10)
-    listener.close()
 
 
 @pytest.fixture

@@ -118,6 +118,12 @@ class Visit:
         known = {unit.id: unit for unit in self.app.units.all()}
         return frozenset(each.id for each in known.values() if _is_below(each, self.user.unit_id, known))
 
+    @property
+    def unit_names(self) -> dict[str, str]:
+        """Of the units that this user sees and that are still there."""
+        units = self.app.units.all()
+        return {each.id: each.name for each in units if not each.dissolved_at and self.sees(each.id)}
+
     def sees(self, unit_id: str) -> bool:
         units = self.units
         return units is None or unit_id in units

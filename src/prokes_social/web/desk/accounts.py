@@ -87,7 +87,7 @@ def add(visit: Visit) -> Response:
 
 
 def _wrong_with(visit: Visit) -> dict[str, str]:
-    choices = {"platform": visit.app.platforms, "unit": _units(visit), "way": ("api", "hand")}
+    choices = {"platform": visit.app.platforms, "unit": visit.unit_names, "way": ("api", "hand")}
     wrong = {
         field: _("Choose one from the list.") for field, known in choices.items() if visit.form.get(field) not in known
     }
@@ -143,14 +143,10 @@ def _colleague(visit: Visit, who: str) -> StaffMember:
     return member
 
 
-def _units(visit: Visit) -> dict[str, str]:
-    return {each.id: each.name for each in visit.app.units.all() if not each.dissolved_at and visit.sees(each.id)}
-
-
 def _new(visit: Visit, status: int = 200, *, wrong: dict[str, str] | None = None) -> Response:
     return visit.show(
         "account_new.html.j2", status, wrong=wrong or {}, typed=visit.form,
-        platforms=[(name, each.label) for name, each in visit.app.platforms.items()], units=[*_units(visit).items()],
+        platforms=[(name, each.label) for name, each in visit.app.platforms.items()], units=[*visit.unit_names.items()],
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def listing(visit: Visit) -> Response:
     name, unit = visit.asked("q").strip()[:100], visit.asked("unit")
     number = visit.asked("page")
     page = int(number) if number.isascii() and number.isdecimal() and 0 < len(number) < 6 else 1
-    units = _units(visit)
+    units = visit.unit_names
     within = frozenset({unit}) if unit in units else visit.units
     found, count = visit.app.staff.page(name=name, within=within, start=(max(1, page) - 1) * ROWS, most=ROWS)
     return visit.show(
@@ -116,7 +116,7 @@ def move(visit: Visit) -> Response:
     """To another unit that this user looks after; what was shared stays counted where it was."""
 
     def act(member: StaffMember) -> Response:
-        units = {each.id: each for each in visit.app.units.all() if each.id in _units(visit)}
+        units = {each.id: each for each in visit.app.units.all() if each.id in visit.unit_names}
         unit = units.get(visit.form.get("unit", ""))
         if unit is None or unit.id == member.unit.id:
             return _page(visit, member, 422, wrong={"move": _("Choose the unit where they work now.")})
@@ -180,7 +180,7 @@ def _done(visit: Visit, act: str, member: StaffMember, words: str) -> Response:
 def _page(visit: Visit, member: StaffMember, status: int = 200, *, wrong: dict[str, str] | None = None) -> Response:
     return visit.show(
         "staff_member.html.j2", status, member=member, contact=masked(member.contact), purposes=list(Purpose),
-        wrong=wrong or {}, units=_units(visit), typed=visit.form.get("name", "")[:200],
+        wrong=wrong or {}, units=visit.unit_names, typed=visit.form.get("name", "")[:200],
         chosen=visit.lists.get("purpose", []),
     )  # fmt: skip
 
@@ -290,7 +290,3 @@ def _received(visit: Visit) -> Received:
 def _digest(found: Preview) -> str:
     """Counts alone: names stand in one table."""
     return ", ".join(f"{kind.value} {_of(found, kind)}" for kind in Kind)
-
-
-def _units(visit: Visit) -> dict[str, str]:
-    return {each.id: each.name for each in visit.app.units.all() if not each.dissolved_at and visit.sees(each.id)}
