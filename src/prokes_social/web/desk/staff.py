@@ -116,7 +116,8 @@ def move(visit: Visit) -> Response:
     """To another unit that this user looks after; what was shared stays counted where it was."""
 
     def act(member: StaffMember) -> Response:
-        units = {each.id: each for each in visit.app.units.all() if each.id in visit.unit_names}
+        names = visit.unit_names
+        units = {each.id: each for each in visit.app.units.all() if each.id in names}
         unit = units.get(visit.form.get("unit", ""))
         if unit is None or unit.id == member.unit.id:
             return _page(visit, member, 422, wrong={"move": _("Choose the unit where they work now.")})
